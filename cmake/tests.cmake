@@ -1,0 +1,18 @@
+# Unit tests stand beside their code (x_test.cc); each room's make one program.
+find_package(GTest REQUIRED)
+include(GoogleTest)
+
+file(GLOB_RECURSE TEMBLOR_TEST_SOURCES CONFIGURE_DEPENDS src/*_test.cc)
+set(TEMBLOR_ROOMS "")
+foreach(source IN LISTS TEMBLOR_TEST_SOURCES)
+  file(RELATIVE_PATH relative ${CMAKE_SOURCE_DIR}/src ${source})
+  string(REGEX REPLACE "/.*" "" room ${relative})
+  list(APPEND TEMBLOR_ROOMS ${room})
+  list(APPEND TEMBLOR_TESTS_${room} ${source})
+endforeach()
+list(REMOVE_DUPLICATES TEMBLOR_ROOMS)
+foreach(room IN LISTS TEMBLOR_ROOMS)
+  add_executable(${room}_test ${TEMBLOR_TESTS_${room}})
+  target_link_libraries(${room}_test PRIVATE temblor_core GTest::gmock GTest::gtest_main)
+  gtest_discover_tests(${room}_test TEST_PREFIX ${room}. PROPERTIES LABELS unit DISCOVERY_TIMEOUT 60)
+endforeach()

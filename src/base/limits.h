@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+/// Every queue, batch and table has its limit here, by name. What runs into one is counted and said, never ignored.
+namespace temblor::limits {
+
+/// The longest message that is read, bytes. A longer length in front of a message is taken for a lost frame.
+inline constexpr std::size_t kMessageBytes = std::size_t{2} << 20;
+
+/// The longest sensor id that is accepted, bytes; longer ones are dropped as `sensor_id_length`.
+/// SEED's `NET.STA.LOC.CHA` needs at most 15.
+inline constexpr std::size_t kSensorIdBytes = 255;
+
+/// Records in one batch of a split.
+inline constexpr std::size_t kBatchRecords = 4096;
+
+/// Bytes in one batch of a split; one message may be longer than that, a batch then holds it alone.
+inline constexpr std::size_t kBatchBytes = std::size_t{1} << 20;
+
+/// Partial aggregates that a combiner holds before it gives them up on its own.
+inline constexpr std::size_t kCombinerPartials = 32768;
+
+/// Distinct sensors in one open window; what comes from others is dropped as `sensor_limit`.
+inline constexpr std::size_t kSensors = 2'000'000;
+
+/// Bytes of late and dead letters that wait for a checkpoint; more than that asks for one early, and readers wait.
+inline constexpr std::size_t kPendingLetterBytes = std::size_t{64} << 20;
+
+/// Results that wait for a checkpoint; more than that asks for one early, and readers wait.
+inline constexpr std::size_t kPendingResults = 8'000'000;
+
+/// Worker threads.
+inline constexpr std::uint32_t kThreads = 256;
+
+}  // namespace temblor::limits
