@@ -46,19 +46,19 @@ inline tl::unexpected<Error> world_error(std::string where, std::string what, st
 }  // namespace temblor
 
 /// Leaves the function with the error of `expression` (a Result) where it has one.
-#define TEMBLOR_TRY(expression)                                                                 \
-  do {                                                                                          \
-    if (auto temblor_try_result = (expression); !temblor_try_result) {                          \
-      return ::tl::unexpected(std::move(temblor_try_result).error());                           \
-    }                                                                                           \
+#define TEMBLOR_TRY(expression)                                        \
+  do {                                                                 \
+    if (auto temblor_try_result = (expression); !temblor_try_result) { \
+      return ::tl::unexpected(std::move(temblor_try_result).error());  \
+    }                                                                  \
   } while (false)
 
 /// `TEMBLOR_ASSIGN(auto x, f())`: x becomes the value of f(), or the function leaves with its error.
 #define TEMBLOR_ASSIGN(declaration, expression) \
   TEMBLOR_ASSIGN_NAMED(TEMBLOR_CONCAT(temblor_assign_, __LINE__), declaration, expression)
-#define TEMBLOR_ASSIGN_NAMED(name, declaration, expression)                   \
-  auto name = (expression);                                                   \
-  if (!name) return ::tl::unexpected(std::move(name).error());                \
+#define TEMBLOR_ASSIGN_NAMED(name, declaration, expression)    \
+  auto name = (expression);                                    \
+  if (!name) return ::tl::unexpected(std::move(name).error()); \
   declaration = std::move(*name)
 #define TEMBLOR_CONCAT(a, b) TEMBLOR_CONCAT_INNER(a, b)
 #define TEMBLOR_CONCAT_INNER(a, b) a##b

@@ -23,8 +23,8 @@ using Offset = std::int64_t;
 
 /// Where to go on reading in a split, kept in the checkpoint.
 struct SplitPosition {
-  Offset offset = 0;   ///< of the first thing that was not read yet
-  std::string state;   ///< what else the source must remember (a time anchor, a filter's memory); its own format
+  Offset offset = 0;  ///< of the first thing that was not read yet
+  std::string state;  ///< what else the source must remember (a time anchor, a filter's memory); its own format
 };
 
 /// One message as it came.
@@ -102,10 +102,10 @@ inline constexpr AmplitudeRange kAnyAmplitude{-3.402823466e+38F, 3.402823466e+38
 
 /// What a source is like, known before anything is opened.
 struct SourceTraits {
-  TimeMode time_mode = TimeMode::kEvent;                 ///< unless `--time` says otherwise
-  AmplitudeRange amplitude_range = kRecordAmplitudes;    ///< unless `--amplitude-range` says otherwise
-  bool bounded = true;                                   ///< it ends by itself
-  bool rewindable = true;                                ///< it can be read again from a position in a checkpoint
+  TimeMode time_mode = TimeMode::kEvent;               ///< unless `--time` says otherwise
+  AmplitudeRange amplitude_range = kRecordAmplitudes;  ///< unless `--amplitude-range` says otherwise
+  bool bounded = true;                                 ///< it ends by itself
+  bool rewindable = true;                              ///< it can be read again from a position in a checkpoint
 };
 
 /// Something that readings come from. Its methods are called by one thread, its readers by theirs.

@@ -11,7 +11,7 @@ namespace temblor {
 /// What happened to the readings of a job. `records_read` is the sum of the accepted, the dropped and the late.
 struct Counts {
   std::uint64_t records_read = 0;
-  std::uint64_t records_accepted = 0;               ///< went into a window
+  std::uint64_t records_accepted = 0;                ///< went into a window
   std::array<std::uint64_t, kRejections> dropped{};  ///< by reason
   std::uint64_t late = 0;                            ///< their window had fired
   std::uint64_t windows_emitted = 0;

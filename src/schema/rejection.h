@@ -25,8 +25,8 @@ enum class Rejection : std::uint8_t {
 };
 
 inline constexpr std::array<std::string_view, 12> kRejectionNames = {
-    "parse",       "frame",      "damaged",          "data_quality", "amplitude",   "longitude", "latitude",
-    "empty_field", "phase_type", "sensor_id_length", "timestamp",    "sensor_limit"};
+    "parse",    "frame",       "damaged",    "data_quality",     "amplitude", "longitude",
+    "latitude", "empty_field", "phase_type", "sensor_id_length", "timestamp", "sensor_limit"};
 
 inline constexpr std::size_t kRejections = kRejectionNames.size();
 
