@@ -42,7 +42,8 @@ class Combiner {
     });
     if (at == HashIndex::kNone) [[unlikely]] {
       at = static_cast<std::uint32_t>(partials_.size());
-      partials_.push_back({.sensor_id = ids_.store(sensor_id), .hash = sensor_hash, .window_start = window_start});
+      partials_.push_back(
+          {.aggregate = {}, .sensor_id = ids_.store(sensor_id), .hash = sensor_hash, .window_start = window_start});
       index_.insert(key, at);
     }
     partials_[at].aggregate.add(amplitude, phase);

@@ -13,8 +13,9 @@
 namespace temblor {
 namespace {
 
-/// Read at once; a longer message makes the buffer grow.
+/// Read at once; a longer message makes the buffer grow. Short files need less.
 constexpr std::size_t kReadBytes = limits::kBatchBytes;
+constexpr std::size_t kLeastReadBytes = std::size_t{4} << 10;
 
 /// Places that one poll looks at when the framing is lost: some milliseconds at worst.
 constexpr std::size_t kSearchedPlaces = std::size_t{16} << 10;
@@ -50,7 +51,9 @@ Result<PollStatus> DelimitedReader::poll(SourceBatch& batch, std::size_t max_rec
 Result<DelimitedReader::Filled> DelimitedReader::fill() {
   const std::size_t held = left();
   if (capacity_ < wanted_ || buffer_ == nullptr) {
-    const std::size_t capacity = std::max(wanted_, kReadBytes);
+    const std::size_t usual = std::clamp<std::size_t>(growing_ ? kReadBytes : pending().value_or(kReadBytes) + 1,
+                                                      kLeastReadBytes, kReadBytes);
+    const std::size_t capacity = std::max(wanted_, usual);
     auto larger = std::make_unique_for_overwrite<char[]>(capacity);
     if (held > 0) std::memcpy(larger.get(), buffer_.get() + begin_, held);
     buffer_ = std::move(larger);
