@@ -13,8 +13,9 @@ namespace temblor {
 namespace {
 
 tl::unexpected<Error> unknown_argument(const CLI::App& app, const std::string& argument) {
-  const std::string help = "temblor " + app.get_name() + " --help shows what there is";
-  if (!argument.starts_with('-')) return user_error("\"" + argument + "\"", "is not expected here", help);
+  const std::string help = app.get_name() + " --help shows what there is";
+  if (!argument.starts_with('-'))
+    return user_error("command line", fmt::format("\"{}\" is not expected", argument), help);
   const std::string name = argument.substr(0, argument.find('='));
   std::vector<std::string> names;
   for (const CLI::Option* option : app.get_options()) {
@@ -22,6 +23,13 @@ tl::unexpected<Error> unknown_argument(const CLI::App& app, const std::string& a
   }
   const auto near = nearest(name, {names.begin(), names.end()});
   return user_error(name, "no such option", near ? fmt::format("did you mean {}?", *near) : help);
+}
+
+/// CLI11 leaves two empty lines between groups.
+std::string without_wide_gaps(std::string text) {
+  constexpr std::string_view kGap = "\n\n\n";
+  for (std::size_t at = text.find(kGap); at != std::string::npos; at = text.find(kGap, at)) text.erase(at, 1);
+  return text;
 }
 
 }  // namespace
@@ -33,11 +41,11 @@ Result<std::optional<std::string>> parse_arguments(CLI::App& app, const std::vec
   try {
     app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
   } catch (const CLI::CallForHelp&) {
-    return app.help();
+    return without_wide_gaps(app.help());
   } catch (const CLI::ArgumentMismatch& mismatch) {
     const std::string_view what = mismatch.what();
     return user_error(std::string(what.substr(0, what.find(':'))), "needs a value",
-                      "temblor " + app.get_name() + " --help shows what to write");
+                      app.get_name() + " --help shows what to write");
   } catch (const CLI::ParseError& error) {
     return user_error("command line", error.what());
   }
