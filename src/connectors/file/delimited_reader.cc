@@ -95,12 +95,8 @@ void DelimitedReader::take(SourceBatch& batch, std::size_t max_records) {
   const char* at = start;
   wanted_ = 0;
   bool lost = false;
-  while (batch.messages.size() < max_records) {
+  while (at != end && batch.messages.size() < max_records) {
     const auto rest = static_cast<std::size_t>(end - at);
-    if (rest == 0) {
-      wanted_ = 1;
-      break;
-    }
     FrameLength frame{.status = FrameLength::Status::kOk, .prefix = 1, .length = static_cast<unsigned char>(*at)};
     if (frame.length >= 0x80) [[unlikely]] {
       frame = read_frame_length({at, rest});
@@ -122,6 +118,7 @@ void DelimitedReader::take(SourceBatch& batch, std::size_t max_records) {
         {.offset = offset_ + static_cast<Offset>(taken), .bytes = {at + frame.prefix, frame.length}});
     at += whole;
   }
+  if (at == end) wanted_ = 1;
   begin_ += static_cast<std::size_t>(at - start);
   offset_ += at - start;
   // What was taken before the loss goes out first; the next poll comes back to this place.
