@@ -41,7 +41,7 @@ class Sink {
   [[nodiscard]] virtual bool lasting() const { return true; }
 };
 
-/// Where late and dead letters go: serialized, delimited temblor.Letter messages, many at a time. The same two ways.
+/// Where late and dead letters go: serialized, delimited temblor.v1.Letter messages, many at a time. The same two ways.
 class LetterSink {
  public:
   virtual ~LetterSink() = default;

@@ -9,6 +9,7 @@
 
 #include "base/result.h"
 #include "base/time.h"
+#include "schema/amplitude_range.h"
 #include "schema/record.h"
 #include "schema/rejection.h"
 
@@ -88,17 +89,6 @@ class SplitReader {
 };
 
 enum class TimeMode : std::uint8_t { kProcessing, kEvent };
-
-/// Bounds are part of the range. NaN and infinity are outside any range.
-struct AmplitudeRange {
-  float min = 0;
-  float max = 0;
-};
-
-/// The generator's scale.
-inline constexpr AmplitudeRange kRecordAmplitudes{-10.0F, 10.0F};
-/// Every finite float.
-inline constexpr AmplitudeRange kAnyAmplitude{-3.402823466e+38F, 3.402823466e+38F};
 
 /// What a source is like, known before anything is opened.
 struct SourceTraits {

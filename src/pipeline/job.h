@@ -13,7 +13,7 @@
 
 namespace temblor {
 
-enum class Delivery : std::uint8_t {
+enum class DeliveryMode : std::uint8_t {
   kExactlyOnce,  ///< results become visible with the checkpoint that covers them
   kAtLeastOnce,  ///< results leave when their window closes; after a crash some come again
 };
@@ -50,7 +50,7 @@ struct Job {
 
   std::string checkpoint_dir;  ///< empty: no checkpoints, results leave at once
   Milliseconds checkpoint_interval{10000};
-  Delivery delivery = Delivery::kExactlyOnce;
+  DeliveryMode delivery = DeliveryMode::kExactlyOnce;
 
   std::uint32_t threads = 1;                 ///< 1 … limits::kThreads
   std::optional<std::uint64_t> max_records;  ///< over all splits and the whole life of the job

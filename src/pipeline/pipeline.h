@@ -5,8 +5,8 @@
 #include <optional>
 
 #include "base/environment.h"
-#include "pipeline/counts.h"
 #include "pipeline/job.h"
+#include "schema/counts.h"
 
 namespace temblor {
 

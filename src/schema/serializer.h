@@ -27,7 +27,7 @@ struct Letter {
   std::int64_t count = 1;
 };
 
-/// Appends one letter as a temblor.Letter.
+/// Appends one letter as a temblor.v1.Letter.
 void serialize(const Letter& letter, std::string& out);
 
 /// Appends `message` with its length as a varint before it: the standard delimited stream.

@@ -1,0 +1,55 @@
+#include "checkpoint/checkpoint_store.h"
+
+#include <spdlog/spdlog.h>
+
+#include "checkpoint/recovery.h"
+
+namespace temblor {
+namespace {
+
+constexpr std::string_view kTemporary = "checkpoint.tmp";
+
+}  // namespace
+
+Result<std::unique_ptr<CheckpointStore>> CheckpointStore::open(FileSystem& files, const std::string& directory) {
+  TEMBLOR_TRY(files.create_directories(directory));
+  TEMBLOR_ASSIGN(auto lock, files.lock(directory + "/LOCK"));
+  return std::unique_ptr<CheckpointStore>(new CheckpointStore(files, directory, std::move(lock)));
+}
+
+Result<std::optional<CheckpointStore::Recovered>> CheckpointStore::recover(
+    const std::function<WindowRestorer()>& begin) {
+  TEMBLOR_ASSIGN(const auto names, files_.list(directory_));
+  std::optional<Error> newest_error;
+  for (const std::uint64_t id : recovery_order(names)) {
+    const std::string path = directory_ + "/" + checkpoint_name(id);
+    auto file = files_.open_read(path, 0);
+    auto read = file ? read_checkpoint(**file, path, begin()) : tl::unexpected(file.error());
+    if (read) return Recovered{.checkpoint = std::move(*read), .fell_back = newest_error.has_value()};
+    spdlog::error("{}; trying the one before", read.error().to_line());
+    if (!newest_error) newest_error = read.error();
+  }
+  if (!newest_error) return std::nullopt;
+  return world_error(directory_, "holds no checkpoint that can be read: " + newest_error->to_line(),
+                     "to begin anew, move the folder away; readings and results up to now are then not known any more");
+}
+
+Result<void> CheckpointStore::commit(const Checkpoint& checkpoint) {
+  const std::string temporary = directory_ + "/" + std::string(kTemporary);
+  {
+    TEMBLOR_ASSIGN(auto file, files_.create(temporary));
+    TEMBLOR_TRY(write_checkpoint(checkpoint, *file));
+    TEMBLOR_TRY(file->sync());
+  }
+  TEMBLOR_TRY(files_.rename(temporary, directory_ + "/" + checkpoint_name(checkpoint.facts.id)));
+  TEMBLOR_TRY(files_.sync_directory(directory_));
+  // What cannot be removed now is tried again with the next checkpoint; it only takes room.
+  if (const auto names = files_.list(directory_)) {
+    for (const std::string& name : removable(*names, checkpoint.facts.id)) {
+      static_cast<void>(files_.remove(directory_ + "/" + name));
+    }
+  }
+  return {};
+}
+
+}  // namespace temblor

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/environment.h"
+#include "connectors/source.h"
+
+namespace temblor {
+
+/// `file:PATH`: streams of delimited SeismicRecords, one split for each file, named `file:` and its path as given.
+/// The offsets are bytes. `path` is a file, or a pattern (`*`, `?`, `[…]`) where no file of that name exists.
+/// With `follow` files grow and new ones may come to match; it then never ends.
+class FileSource final : public Source {
+ public:
+  FileSource(Environment environment, std::string path, bool follow)
+      : environment_(environment), path_(std::move(path)), follow_(follow) {}
+
+  [[nodiscard]] SourceTraits traits() const override { return {.bounded = !follow_}; }
+  Result<std::vector<SplitId>> discover() override;
+  Result<std::unique_ptr<SplitReader>> open(const SplitId& split, const SplitPosition* position,
+                                            Timestamp job_start) override;
+
+ private:
+  Environment environment_;
+  std::string path_;
+  bool follow_;
+};
+
+/// `-`: the same stream from standard input, the split `-`. It is read once: there is no way back to a position.
+class StandardInputSource final : public Source {
+ public:
+  explicit StandardInputSource(Environment environment) : environment_(environment) {}
+
+  [[nodiscard]] SourceTraits traits() const override { return {.rewindable = false}; }
+  Result<std::vector<SplitId>> discover() override { return std::vector<SplitId>{"-"}; }
+  Result<std::unique_ptr<SplitReader>> open(const SplitId& split, const SplitPosition* position,
+                                            Timestamp job_start) override;
+
+ private:
+  Environment environment_;
+};
+
+}  // namespace temblor

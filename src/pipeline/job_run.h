@@ -1,0 +1,76 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "pipeline/checkpoint_coordinator.h"
+#include "pipeline/pipeline.h"
+#include "pipeline/worker.h"
+
+namespace temblor {
+
+/// One run of a job, from the last checkpoint to the next end: the steps of run_pipeline, in their order, and what
+/// they share. Its methods are called by one thread, the coordinator's; workers have theirs.
+class JobRun {
+ public:
+  JobRun(Job job, const Environment& environment);
+  ~JobRun();
+  JobRun(const JobRun&) = delete;
+  JobRun& operator=(const JobRun&) = delete;
+
+  /// Takes the checkpoint folder, and reads the newest checkpoint in it back, if there is one.
+  Result<void> restore();
+
+  /// Finds all splits and opens each where the checkpoint says, or at its beginning.
+  Result<void> open_splits();
+
+  /// Opens the sinks and commits once more what the checkpoint holds of results.
+  Result<void> deliver_restored();
+
+  /// Reads, with a checkpoint at each interval, until all splits have ended or `stop` is set.
+  Result<void> read_until_done(const std::atomic<bool>& stop, const std::function<void(const Progress&)>& watch);
+
+  /// Closes the last windows, where the input has ended, and takes the last checkpoint.
+  Result<Summary> finish();
+
+ private:
+  struct OwnedSplit {
+    std::size_t source;
+    SplitId id;
+  };
+
+  Result<std::vector<OwnedSplit>> discover();
+  Result<std::unique_ptr<SplitRunner>> open_split(const OwnedSplit& split);
+  Result<void> add_new_splits();
+  Result<void> checkpoint(bool finished);
+  [[nodiscard]] Checkpoint capture(bool finished);
+  [[nodiscard]] Counts counts_of_run(bool published) const;
+  [[nodiscard]] Progress progress() const;
+  [[nodiscard]] double seconds() const;
+  void stop_workers();
+
+  Job job_;
+  Environment environment_;
+  std::map<std::string, std::string> settings_;
+  bool at_once_;
+  bool unbounded_ = false;
+  std::unique_ptr<WindowOperator> windows_;
+  Delivery delivery_;
+  std::unique_ptr<CheckpointStore> store_;
+  std::optional<RestoredCheckpoint> restored_;
+  std::optional<CheckpointCoordinator> coordinator_;
+  CheckpointFacts facts_;  // as restored, or of a new job
+  std::unique_ptr<JobState> state_;
+  std::vector<std::unique_ptr<Worker>> workers_;
+  std::vector<std::thread> threads_;
+  std::vector<SplitId> known_splits_;
+  std::vector<SplitCheckpoint> gone_splits_;  // ended in an earlier run, and not there any more
+  std::chrono::nanoseconds began_;
+};
+
+}  // namespace temblor

@@ -1,0 +1,29 @@
+#include "pipeline/job_watermark.h"
+
+#include <algorithm>
+
+namespace temblor {
+
+void JobWatermark::report(std::size_t worker, const Report& report) {
+  const std::scoped_lock lock(mutex_);
+  reports_[worker] = report;
+  if (report.known && closable_ == kBeforeAll) began_ = began_ ? std::min(*began_, *report.known) : *report.known;
+  std::optional<Timestamp> lowest;
+  for (const Report& each : reports_) {
+    if (each.boundary) lowest = lowest ? std::min(*lowest, *each.boundary) : *each.boundary;
+  }
+  if (lowest) closable_ = std::max(closable_, *lowest);
+}
+
+Timestamp JobWatermark::closable() const {
+  const std::scoped_lock lock(mutex_);
+  return closable_;
+}
+
+std::optional<Timestamp> JobWatermark::drift_base() const {
+  const std::scoped_lock lock(mutex_);
+  if (closable_ != kBeforeAll) return closable_;
+  return began_;
+}
+
+}  // namespace temblor
