@@ -26,8 +26,8 @@ enum class Rejection : std::uint8_t {
 };
 
 inline constexpr std::array<std::string_view, 13> kRejectionNames = {
-    "parse",    "frame",       "damaged",    "data_quality",     "amplitude", "longitude",
-    "latitude", "empty_field", "phase_type", "sensor_id_length", "timestamp", "sensor_limit"};
+    "parse",    "frame",       "damaged",    "overlap",          "data_quality", "amplitude",   "longitude",
+    "latitude", "empty_field", "phase_type", "sensor_id_length", "timestamp",    "sensor_limit"};
 
 inline constexpr std::size_t kRejections = kRejectionNames.size();
 

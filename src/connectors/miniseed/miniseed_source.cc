@@ -135,10 +135,17 @@ Result<std::unique_ptr<Source>> make_miniseed_source(const Uri& uri, const Envir
                                           environment.files);
 }
 
-static const RegisterConnector kMiniseed{{
+namespace {
+
+const RegisterConnector kMiniseed{{
     .scheme = "miniseed",
     .help = "miniseed:GLOB?coordinates=FILE  real waveforms, one reading a sample; also sta= lta= on= off= p=",
     .source = make_miniseed_source,
+    .sink = nullptr,
+    .letter_sink = nullptr,
+    .target = nullptr,
 }};
+
+}  // namespace
 
 }  // namespace temblor::miniseed
