@@ -48,7 +48,7 @@ Result<TriggerSettings> read_trigger(const Uri& uri) {
   if (trigger.sta <= Milliseconds(0) || trigger.lta <= trigger.sta) {
     return user_error(uri.text, "the trigger needs 0 < sta < lta", "such as sta=500ms&lta=10s");
   }
-  if (trigger.off > trigger.on) return user_error(uri.text, "the trigger needs off <= on", "such as on=3.5&off=1");
+  if (trigger.off > trigger.on) return user_error(uri.text, "the trigger needs off <= on", "such as on=4&off=1");
   return trigger;
 }
 

@@ -55,7 +55,7 @@ std::string to_state(const Place& place) {
   const Trigger::State& t = place.trigger;
   return fmt::format("{}{} {} {} {:d} {} {} {} {} {} {} {} {} {:d} {} {}", kVersion, place.extent, place.record,
                      place.samples_done, c.running, c.anchor_us, c.count, c.rate.numerator, c.rate.denominator, t.heard,
-                     bits(t.mean), bits(t.sta), bits(t.lta), t.on, t.since_onset, place.path);
+                     bits(t.previous), bits(t.sta), bits(t.lta), t.on, t.since_onset, place.path);
 }
 
 std::optional<Place> from_state(std::string_view state) {
@@ -73,7 +73,7 @@ std::optional<Place> from_state(std::string_view state) {
   fields.number(c.rate.numerator);
   fields.number(c.rate.denominator);
   fields.number(t.heard);
-  fields.bits(t.mean);
+  fields.bits(t.previous);
   fields.bits(t.sta);
   fields.bits(t.lta);
   fields.flag(t.on);

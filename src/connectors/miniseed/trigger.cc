@@ -23,13 +23,12 @@ Phase Trigger::hear(double sample) {
   State& s = state_;
   // Beyond float nothing is a count, and its square would stay in the averages for good.
   if (std::isfinite(static_cast<float>(sample))) {
+    const double difference = s.heard == 0 ? 0 : sample - s.previous;
+    const double energy = difference * difference;
+    s.previous = sample;
     ++s.heard;
-    const auto sta_length = static_cast<double>(std::min(s.heard, sta_samples_));
-    const auto lta_length = static_cast<double>(std::min(s.heard, lta_samples_));
-    s.mean += (sample - s.mean) / lta_length;
-    const double energy = (sample - s.mean) * (sample - s.mean);
-    s.sta += (energy - s.sta) / sta_length;
-    s.lta += (energy - s.lta) / lta_length;
+    s.sta += (energy - s.sta) / static_cast<double>(std::min(s.heard, sta_samples_));
+    s.lta += (energy - s.lta) / static_cast<double>(std::min(s.heard, lta_samples_));
     const double ratio = s.lta > 0 ? s.sta / s.lta : 0;
     if (s.on) {
       ++s.since_onset;

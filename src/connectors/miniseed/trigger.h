@@ -12,24 +12,25 @@ namespace temblor::miniseed {
 struct TriggerSettings {
   Milliseconds sta{500};     ///< short window
   Milliseconds lta{10'000};  ///< long window, longer than the short one
-  double on = 3.5;           ///< ratio at which an event begins
+  double on = 4.0;           ///< ratio at which an event begins
   double off = 1.0;          ///< ratio below which it ends; not above `on`
   Milliseconds p{1500};      ///< readings this long after the onset are P, later ones S
 };
 
 /// Picks P, S and noise from the samples of one channel: the recursive STA/LTA trigger,
-///   sta += (x² − sta) / n_sta,  lta += (x² − lta) / n_lta,  on while sta / lta ≥ on, until it is below off.
+///   sta += (d² − sta) / n_sta,  lta += (d² − lta) / n_lta,  on from sta / lta ≥ on, until it is below off.
 /// Withers et al. 1998, A comparison of select trigger algorithms for automated global seismic phase and event
-/// detection, BSSA 88(1), 95–106; as recursive_sta_lta in ObsPy. x is the sample less its running mean over the long
-/// window, so that an offset does not fool it. Windows count up to their length first, and nothing is picked before
-/// the long one is full. What follows the onset is called P for a set time, then S while the trigger stays on: a
-/// rough rule for local events, whose S waves come a second or two after P.
+/// detection, BSSA 88(1), 95–106; as recursive_sta_lta in ObsPy. d is the difference from the sample before: an offset
+/// or a slow drift does not fool it, and local events are fast. Windows count up to their length first, and nothing is
+/// picked before the long one is full. What follows the onset is called P for a set time, then S while the trigger
+/// stays on: a rough rule for local events, whose S waves come a second or two after P.
+/// The defaults pick the three events of the sample waveforms, and nothing else.
 class Trigger {
  public:
   /// Everything it remembers.
   struct State {
     std::uint64_t heard = 0;  ///< samples since the start
-    double mean = 0;
+    double previous = 0;      ///< sample
     double sta = 0;
     double lta = 0;
     bool on = false;

@@ -82,18 +82,18 @@ TEST(Trigger, GoesOnFromItsState) {
   EXPECT_EQ(resumed.state().lta, whole.state().lta);
 }
 
-// The recursion with full windows, worked out by hand: sta of 1 sample, lta of 2.
+// The recursion worked out by hand: sta of 1 sample, lta of 2.
 TEST(Trigger, FollowsTheRecursion) {
   Trigger trigger{TriggerSettings{.sta = Milliseconds(1), .lta = Milliseconds(2), .on = 3.5, .off = 1, .p = {}}};
   trigger.restart({1000, 1});
-  trigger.hear(4);  // mean 4, all 0
-  trigger.hear(8);  // mean 6, energy 4, lta 2
-  EXPECT_EQ(trigger.state().mean, 6);
+  trigger.hear(4);
+  EXPECT_EQ(trigger.state().lta, 0);
+  trigger.hear(8);  // difference 4, energy 16
+  EXPECT_EQ(trigger.state().sta, 16);
+  EXPECT_EQ(trigger.state().lta, 8);
+  trigger.hear(6);  // difference -2, energy 4
   EXPECT_EQ(trigger.state().sta, 4);
-  EXPECT_EQ(trigger.state().lta, 2);
-  trigger.hear(0);  // mean 3, energy 9, lta 5.5
-  EXPECT_EQ(trigger.state().sta, 9);
-  EXPECT_EQ(trigger.state().lta, 5.5);
+  EXPECT_EQ(trigger.state().lta, 6);
 }
 
 }  // namespace
