@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "base/time.h"
 
 namespace temblor {
 
@@ -18,6 +19,13 @@ class InputFile {
 
   /// Reads up to `into.size()` bytes at the current position; 0 is the end as it is now (a file may grow later).
   virtual Result<std::size_t> read(std::span<char> into) = 0;
+
+  /// Waits for at most `patience` until read() would answer at once; false if it would not. Only standard input, a
+  /// terminal or a pipe, ever makes one wait.
+  virtual Result<bool> wait(Milliseconds patience) {
+    static_cast<void>(patience);
+    return true;
+  }
 };
 
 /// A file being written at its end. One thread at a time. Closing happens with the object; what was not synced may

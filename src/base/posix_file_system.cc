@@ -1,5 +1,6 @@
 #include <fcntl.h>
 #include <glob.h>
+#include <poll.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -71,6 +72,14 @@ class PosixInputFile final : public InputFile {
     const auto n = uninterrupted([&] { return ::read(fd_.get(), into.data(), into.size()); });
     if (n < 0) return failed(path_, "cannot be read");
     return static_cast<std::size_t>(n);
+  }
+
+  Result<bool> wait(Milliseconds patience) override {
+    pollfd watched{.fd = fd_.get(), .events = POLLIN, .revents = 0};
+    const int ready = ::poll(&watched, 1, static_cast<int>(patience.count()));
+    // A signal is a reason to look around, not to wait on.
+    if (ready < 0 && errno != EINTR) return failed(path_, "cannot be waited for");
+    return ready > 0;
   }
 
  private:

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <CLI/App.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/environment.h"
+#include "base/result.h"
+
+namespace temblor {
+
+/// Reads `arguments` into the options of `app`, with the errors of this program: one line that names the option, and
+/// the nearest name where one is unknown. Everything that CLI11 would check of a value is left to the caller.
+/// Returns the help text where that is asked for; nothing else is to be done then.
+Result<std::optional<std::string>> parse_arguments(CLI::App& app, const std::vector<std::string>& arguments);
+
+/// Writes `text` to standard output; returns the exit code.
+int print(const Environment& environment, std::string_view text);
+
+/// Writes `error` to standard error as one line; returns the exit code that goes with it: 2 for the user's mistakes,
+/// else 1.
+int report(const Error& error);
+
+}  // namespace temblor

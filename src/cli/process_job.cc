@@ -1,0 +1,132 @@
+#include "cli/process_job.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "connectors/registry.h"
+
+namespace temblor {
+namespace {
+
+/// Where a setting was written, for errors.
+std::string place_of(const WrittenSettings& written, std::string_view name) {
+  const auto found = written.find(name);
+  return found == written.end() ? "--" + std::string(name) : found->second.place;
+}
+
+/// Makes what a URI names, by one of the make_… functions; an error gets the place of the setting.
+template <class Make>
+auto make_at(Make make, const std::string& uri, const std::string& place, const Environment& environment) {
+  return make(uri, environment).map_error([&](Error error) { return at_place(place, std::move(error)); });
+}
+
+/// What a URI means as a place of data: two that differ in their query only are the same.
+std::string place_of_data(const std::string& uri) { return uri.substr(0, uri.find('?')); }
+
+/// Two outputs into one file would cut each other's bytes back, and an output into a source would never end.
+Result<void> check_outputs(const ProcessSettings& settings, const WrittenSettings& written) {
+  std::set<std::string> sources;
+  for (const std::string& uri : settings.from) sources.insert(place_of_data(uri));
+  std::set<std::string> outputs;
+  const auto add = [&](const std::string& name, const std::string& uri) -> Result<void> {
+    if (uri.empty()) return {};
+    const std::string data = place_of_data(uri);
+    if (data == "null:" || data == "null") return {};
+    if (!outputs.insert(data).second) {
+      return user_error(place_of(written, name), uri + " is written to twice", "give each output a place of its own");
+    }
+    if (data != "-" && sources.contains(data)) {
+      return user_error(place_of(written, name), uri + " is read as a source", "write somewhere else");
+    }
+    return {};
+  };
+  for (const std::string& uri : settings.sink) TEMBLOR_TRY(add("sink", uri));
+  TEMBLOR_TRY(add("late-sink", settings.late_sink));
+  TEMBLOR_TRY(add("dead-letter", settings.dead_letter));
+  return {};
+}
+
+std::string_view to_string(TimeMode mode) { return mode == TimeMode::kEvent ? "event" : "processing"; }
+
+Result<TimeMode> time_of_sources(const Job& job, const std::string& place) {
+  const NamedSource& first = job.sources[0];
+  const TimeMode mode = first.source->traits().time_mode;
+  for (const NamedSource& other : job.sources) {
+    const TimeMode theirs = other.source->traits().time_mode;
+    if (theirs == mode) continue;
+    return user_error(place,
+                      fmt::format("the sources do not agree: {} has {} time, {} has {} time", first.uri,
+                                  to_string(mode), other.uri, to_string(theirs)),
+                      "choose --time event or --time processing");
+  }
+  return mode;
+}
+
+Result<void> check_checkpoint_dir(const Job& job, const std::string& place, FileSystem& files) {
+  if (job.checkpoint_dir.empty()) return {};
+  for (const NamedSource& source : job.sources) {
+    if (source.source->traits().rewindable) continue;
+    const std::string name = source.uri == "-" ? "standard input" : source.uri;
+    return user_error(place, name + " cannot be read again after a restart",
+                      "read from a file, or leave checkpoints out");
+  }
+  if (files.exists(job.checkpoint_dir) && !files.list(job.checkpoint_dir)) {
+    return user_error(place, job.checkpoint_dir + " is no folder that can be read", "name a folder");
+  }
+  return {};
+}
+
+Result<void> check_summary(const std::string& path, const std::string& place, FileSystem& files) {
+  if (path.empty()) return {};
+  if (!files.list(directory_of(path))) {
+    return user_error(place, directory_of(path) + " is no folder", "make it, or write the summary somewhere else");
+  }
+  if (path.ends_with('/') || files.list(path)) {
+    return user_error(place, path + " is a folder", "name a file in it");
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<Job> make_job(ProcessSettings settings, WrittenSettings& written, const Environment& environment) {
+  TEMBLOR_TRY(check_outputs(settings, written));
+  Job job = std::move(settings.job);
+  if (settings.from.empty()) {
+    return user_error("--from", "is missing", "name a source: --from file:PATH, or --from generator: to try it");
+  }
+  for (const std::string& uri : settings.from) {
+    const std::string place = place_of(written, "from");
+    if (std::count(settings.from.begin(), settings.from.end(), uri) > 1) {
+      return user_error(place, uri + " is named twice", "name each source once");
+    }
+    TEMBLOR_ASSIGN(auto source, make_at(make_source, uri, place, environment));
+    job.sources.push_back({uri, std::move(source)});
+  }
+  for (const std::string& uri : settings.sink) {
+    TEMBLOR_ASSIGN(auto sink, make_at(make_sink, uri, place_of(written, "sink"), environment));
+    job.sinks.push_back({uri, std::move(sink)});
+  }
+  const auto letter_sink = [&](std::string_view name, const std::string& uri,
+                               std::optional<NamedLetterSink>& made) -> Result<void> {
+    if (uri.empty()) return {};
+    TEMBLOR_ASSIGN(auto sink, make_at(make_letter_sink, uri, place_of(written, name), environment));
+    made.emplace(NamedLetterSink{uri, std::move(sink)});
+    return {};
+  };
+  TEMBLOR_TRY(letter_sink("late-sink", settings.late_sink, job.late_sink));
+  TEMBLOR_TRY(letter_sink("dead-letter", settings.dead_letter, job.dead_letter_sink));
+  if (settings.time) {
+    job.time_mode = *settings.time;
+  } else {
+    TEMBLOR_ASSIGN(job.time_mode, time_of_sources(job, "--time"));
+    written["time"] = {{std::string(to_string(job.time_mode))}, "default of the sources", "--time"};
+  }
+  TEMBLOR_TRY(check_checkpoint_dir(job, place_of(written, "checkpoint-dir"), environment.files));
+  TEMBLOR_TRY(check_summary(settings.summary, place_of(written, "summary"), environment.files));
+  return job;
+}
+
+}  // namespace temblor
