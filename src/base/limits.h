@@ -31,6 +31,12 @@ inline constexpr std::size_t kPendingLetterBytes = std::size_t{64} << 20;
 /// Results that wait for a checkpoint; more than that asks for one early, and readers wait.
 inline constexpr std::size_t kPendingResults = 8'000'000;
 
+/// Channels in one miniSEED source; the largest archives carry some 36,000.
+inline constexpr std::size_t kMiniseedChannels = 200'000;
+
+/// Pieces of files (records that follow one another, 32 bytes each) in the index of a miniSEED source.
+inline constexpr std::size_t kMiniseedExtents = 32'000'000;
+
 /// Worker threads.
 inline constexpr std::uint32_t kThreads = 256;
 

@@ -33,7 +33,7 @@ class Combiner {
 
   void prefetch(std::uint64_t key) const { index_.prefetch(key); }
 
-  /// Adds one reading; there must be room (full() is false).
+  /// Adds one reading; there must be room.
   void add(std::uint64_t key, std::uint64_t sensor_hash, std::string_view sensor_id, Timestamp window_start,
            float amplitude, Phase phase) {
     std::uint32_t at = index_.find(key, [&](std::uint32_t entry) {
@@ -49,7 +49,10 @@ class Combiner {
     partials_[at].aggregate.add(amplitude, phase);
   }
 
-  [[nodiscard]] bool full() const { return partials_.size() >= limits::kCombinerPartials; }
+  /// Whether `readings` more may be added whatever they are.
+  [[nodiscard]] bool has_room_for(std::size_t readings) const {
+    return partials_.size() + readings <= limits::kCombinerPartials;
+  }
   [[nodiscard]] bool empty() const { return partials_.empty(); }
   [[nodiscard]] std::span<const Partial> partials() const { return partials_; }
 

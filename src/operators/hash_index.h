@@ -67,8 +67,8 @@ class HashIndex {
   // from its upper half alone, so that growing does not look at the entries.
   static std::uint64_t tag_of(std::uint64_t hash) { return hash >> 32U; }
   static std::uint32_t entry_of(std::uint64_t slot) { return static_cast<std::uint32_t>(slot) - 1U; }
-  [[nodiscard]] std::size_t home(std::uint64_t tag) const { return (tag * slots_.size()) >> 32U; }
-  [[nodiscard]] std::size_t mask() const { return slots_.size() - 1; }
+  [[nodiscard]] std::size_t home(std::uint64_t tag) const { return tag >> shift_; }
+  [[nodiscard]] std::size_t mask() const { return mask_; }
 
   void place(std::uint64_t slot) {
     std::size_t at = home(slot >> 32U);
@@ -79,12 +79,16 @@ class HashIndex {
   void grow(std::size_t slots) {
     std::vector<std::uint64_t> old(slots);
     old.swap(slots_);
+    mask_ = slots - 1;
+    shift_ = 32 - std::countr_zero(slots);
     for (const std::uint64_t slot : old) {
       if (slot != 0) place(slot);
     }
   }
 
   std::vector<std::uint64_t> slots_;  // a power of two of them, at most 7/8 in use
+  std::size_t mask_ = kFewestSlots - 1;
+  int shift_ = 32 - std::countr_zero(kFewestSlots);
   std::size_t size_ = 0;
 };
 

@@ -13,11 +13,12 @@ OperatorChain::OperatorChain(const Settings& settings, SplitId split, WindowOper
       windows_(windows),
       cleaner_(settings.amplitudes),
       assigner_(settings.window),
-      watermark_(settings.window, settings.out_of_orderness, highest) {}
+      watermark_(settings.window, settings.out_of_orderness, highest),
+      event_time_(settings.time_mode == TimeMode::kEvent) {}
 
 void OperatorChain::process(const SourceBatch& batch, Timestamp stamp, Counts& counts, Letters& letters) {
   stamp_ = stamp;
-  if (settings_.time_mode == TimeMode::kEvent) cleaner_.accept_timestamps_until(batch.reference + settings_.max_ahead);
+  if (event_time_) cleaner_.accept_timestamps_until(batch.reference + settings_.max_ahead);
   log_records_ = spdlog::should_log(spdlog::level::debug);
 
   for (const Message& message : batch.messages) {
@@ -54,7 +55,7 @@ inline void OperatorChain::accept(const Record& record, Offset offset, std::stri
   // The record itself was decoded into its place in the group.
   Accepted& accepted = group_[group_size_];
   accepted.offset = offset;
-  accepted.time = settings_.time_mode == TimeMode::kEvent ? timestamp_from_ms(record.collect_timestamp) : stamp_;
+  accepted.time = event_time_ ? timestamp_from_ms(record.collect_timestamp) : stamp_;
   accepted.window_start = assigner_.start_of(accepted.time);
   accepted.hash = hash_bytes(record.sensor_id, settings_.hash_seed);
   accepted.key = Combiner::key(accepted.hash, accepted.window_start);
@@ -64,12 +65,17 @@ inline void OperatorChain::accept(const Record& record, Offset offset, std::stri
 }
 
 void OperatorChain::combine_group(Counts& counts, Letters& letters) {
-  const bool event_time = settings_.time_mode == TimeMode::kEvent;
+  if (group_size_ == 0) return;
+  if (!combiner_.has_room_for(group_size_)) [[unlikely]]
+    flush(counts, letters);
+  if (combiner_.empty()) first_held_ = group_[0].offset;
+  last_held_ = group_[group_size_ - 1].offset;
+  std::uint64_t late = 0;
   for (std::size_t i = 0; i < group_size_; ++i) {
     const Accepted& accepted = group_[i];
-    if (event_time) {
+    if (event_time_) {
       if (watermark_.is_late(accepted.time)) [[unlikely]] {
-        ++counts.late;
+        ++late;
         if (settings_.keep_late) {
           write_letter("late", accepted.offset, 0, accepted.record.collect_timestamp, group_bytes_[i], &accepted.record,
                        1, letters.late);
@@ -78,14 +84,11 @@ void OperatorChain::combine_group(Counts& counts, Letters& letters) {
       }
       watermark_.observe(accepted.time);
     }
-    if (combiner_.full()) [[unlikely]]
-      flush(counts, letters);
-    if (combiner_.empty()) first_held_ = accepted.offset;
-    last_held_ = accepted.offset;
     combiner_.add(accepted.key, accepted.hash, accepted.record.sensor_id, accepted.window_start,
                   accepted.record.seismic_amplitude, Cleaner::phase_of(accepted.record));
-    ++counts.records_accepted;
   }
+  counts.late += late;
+  counts.records_accepted += group_size_ - late;
   group_size_ = 0;
 }
 

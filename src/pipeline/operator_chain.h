@@ -75,6 +75,7 @@ class OperatorChain {
   WindowAssigner assigner_;
   SplitWatermark watermark_;
   Combiner combiner_;
+  bool event_time_;
   Timestamp stamp_{};
   bool log_records_ = false;
   std::size_t group_size_ = 0;

@@ -129,71 +129,12 @@ const char* read_field(const char* at, const char* end, std::uint32_t field_tag,
   }
 }
 
-constexpr bool is_ascii(std::string_view text) {
-  // Two overlapping loads see 8 to 16 bytes, two overlapping ones of four see 4 to 8: ids are mostly that long.
-  constexpr std::uint64_t kTopBits = 0x8080808080808080U;
-  const char* data = text.data();
-  const std::size_t size = text.size();
-  if (size >= 8) {
-    if (size > 16) return false;  // let the general check decide
-    return ((wire::load<std::uint64_t>(data) | wire::load<std::uint64_t>(data + size - 8)) & kTopBits) == 0;
-  }
-  if (size >= 4) {
-    return ((wire::load<std::uint32_t>(data) | wire::load<std::uint32_t>(data + size - 4)) & 0x80808080U) == 0;
-  }
-  std::uint8_t bits = 0;
-  for (const char c : text) bits |= static_cast<std::uint8_t>(c);
-  return bits < 0x80;
-}
-
-/// Reads the fields that stand in the order in which every encoder writes them, with one-byte tags and lengths, and
-/// stops in front of the first that does not: the general loop goes on from there. It only saves the dispatch; that
-/// the order of the fields is known lets the processor run ahead.
-const char* read_in_order(const char* at, const char* end, Record& record) {
-  constexpr auto kTag = [](std::uint32_t field, wire::Type type) { return static_cast<char>(tag(field, type)); };
-  const auto next_is = [&](char expected) { return at < end && *at == expected; };
-  const auto string_follows = [&](std::string_view& value) {
-    if (end - at < 2) return false;
-    const auto length = static_cast<std::uint8_t>(at[1]);
-    if (length >= 0x80 || end - at - 2 < length) return false;
-    const std::string_view text(at + 2, length);
-    if (!is_ascii(text)) return false;
-    value = text;
-    at += 2 + length;
-    return true;
-  };
-  const auto integer_follows = [&](auto& value) {
-    const char* next = read_integer(at + 1, end, value);
-    if (next == nullptr) return false;
-    at = next;
-    return true;
-  };
-  const auto fixed_follows = [&](auto& value) {
-    const char* next = read_fixed(at + 1, end, value);
-    if (next == nullptr) return false;
-    at = next;
-    return true;
-  };
-
-  if (next_is(kTag(1, wire::kLength)) && !string_follows(record.sensor_id)) return at;
-  if (next_is(kTag(2, wire::kVarint)) && !integer_follows(record.collect_timestamp)) return at;
-  if (next_is(kTag(3, wire::kFixed64)) && !fixed_follows(record.longitude)) return at;
-  if (next_is(kTag(4, wire::kFixed64)) && !fixed_follows(record.latitude)) return at;
-  if (next_is(kTag(5, wire::kVarint)) && !integer_follows(record.depth)) return at;
-  if (next_is(kTag(6, wire::kFixed32)) && !fixed_follows(record.seismic_amplitude)) return at;
-  if (next_is(kTag(7, wire::kVarint)) && !integer_follows(record.frequency)) return at;
-  if (next_is(kTag(8, wire::kLength)) && !string_follows(record.phase_type)) return at;
-  if (next_is(kTag(9, wire::kVarint)) && !integer_follows(record.data_quality)) return at;
-  if (next_is(kTag(10, wire::kVarint))) integer_follows(record.network_status);
-  return at;
-}
-
 }  // namespace
 
-bool deserialize(std::string_view bytes, Record& record) {
+bool deserialize_any(std::string_view bytes, Record& record) {
   record = Record{};
-  const char* end = bytes.data() + bytes.size();
-  const char* at = read_in_order(bytes.data(), end, record);
+  const char* at = bytes.data();
+  const char* end = at + bytes.size();
   while (at != end) {
     std::uint32_t field_tag = 0;
     at = read_tag(at, end, field_tag);

@@ -3,6 +3,7 @@
 #include <optional>
 #include <string_view>
 
+#include "schema/complete_record.h"
 #include "schema/record.h"
 #include "schema/window_result.h"
 
@@ -15,7 +16,14 @@ namespace temblor {
 /// UTF-8 in a string refused. Every field of `record` is set, to its default where it is not in `bytes`.
 /// Returns false where the bytes do not parse; `record` is then unspecified. Any bytes may be given; any thread may
 /// call it. Format: https://protobuf.dev/programming-guides/encoding/
-bool deserialize(std::string_view bytes, Record& record);
+inline bool deserialize(std::string_view bytes, Record& record);
+
+/// The same for records of any shape, without the quick way for those that have all their fields in order.
+bool deserialize_any(std::string_view bytes, Record& record);
+
+inline bool deserialize(std::string_view bytes, Record& record) {
+  return read_complete(bytes, record) || deserialize_any(bytes, record);
+}
 
 /// A SeismicAggRecord as read back, for people and tests; not made for speed.
 struct AggRecord {

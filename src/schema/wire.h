@@ -26,6 +26,21 @@ T load(const char* at) {
   return value;
 }
 
+/// Reads a varint of at most eight bytes where eight bytes can be read; returns what follows it, or nullptr where it
+/// is longer. Without a branch on its length: the first byte without its top bit set ends it, and the groups of seven
+/// bits are pushed together pairwise, 7 → 14 → 28 → 56.
+inline const char* read_wide_varint(const char* at, std::uint64_t& value) {
+  const auto word = load<std::uint64_t>(at);
+  const std::uint64_t ends = ~word & 0x8080808080808080U;
+  if (ends == 0) [[unlikely]]
+    return nullptr;
+  std::uint64_t x = word & (ends ^ (ends - 1)) & 0x7F7F7F7F7F7F7F7FU;  // up to the lowest end
+  x = (x & 0x007F007F007F007FU) | ((x & 0x7F007F007F007F00U) >> 1U);
+  x = (x & 0x00003FFF00003FFFU) | ((x & 0x3FFF00003FFF0000U) >> 2U);
+  value = (x & 0x000000000FFFFFFFU) | ((x & 0x0FFFFFFF00000000U) >> 4U);
+  return at + (std::countr_zero(ends) + 1) / 8;
+}
+
 /// Reads a varint that begins at `at`; returns what follows it, or nullptr where the bytes up to `end` hold none.
 /// Bits beyond the 64th are dropped, as libprotobuf does.
 inline const char* read_varint(const char* at, const char* end, std::uint64_t& value) {
@@ -34,18 +49,8 @@ inline const char* read_varint(const char* at, const char* end, std::uint64_t& v
     return at + 1;
   }
   if (end - at >= 8) {
-    // The whole varint out of one load: the first byte without its top bit set ends it. The groups of seven bits are
-    // then pushed together pairwise, 7 → 14 → 28 → 56.
-    const auto word = load<std::uint64_t>(at);
-    const std::uint64_t ends = ~word & 0x8080808080808080U;
-    if (ends != 0) [[likely]] {
-      const int bits = std::countr_zero(ends) + 1;
-      std::uint64_t x = word & (~std::uint64_t{0} >> static_cast<unsigned>(64 - bits)) & 0x7F7F7F7F7F7F7F7FU;
-      x = (x & 0x007F007F007F007FU) | ((x & 0x7F007F007F007F00U) >> 1U);
-      x = (x & 0x00003FFF00003FFFU) | ((x & 0x3FFF00003FFF0000U) >> 2U);
-      value = (x & 0x000000000FFFFFFFU) | ((x & 0x0FFFFFFF00000000U) >> 4U);
-      return at + bits / 8;
-    }
+    if (const char* next = read_wide_varint(at, value)) [[likely]]
+      return next;
   }
   value = 0;
   for (int i = 0; i < kVarintBytes; ++i) {

@@ -17,6 +17,9 @@ namespace {
 constexpr std::size_t kReadBytes = limits::kBatchBytes;
 constexpr std::size_t kLeastReadBytes = std::size_t{4} << 10;
 
+/// How long a poll waits for a pipe.
+constexpr Milliseconds kPatience{5};
+
 /// Places that one poll looks at when the framing is lost: some milliseconds at worst.
 constexpr std::size_t kSearchedPlaces = std::size_t{16} << 10;
 
@@ -34,8 +37,8 @@ Result<PollStatus> DelimitedReader::poll(SourceBatch& batch, std::size_t max_rec
   batch.clear();
   if (wanted_ > left() && !at_end_) {
     TEMBLOR_ASSIGN(const Filled filled, fill());
-    if (filled == Filled::kNothing && growing_) return PollStatus::kNothingYet;
-    at_end_ = filled == Filled::kNothing;
+    if (filled == Filled::kNotYet) return PollStatus::kNothingYet;
+    at_end_ = filled == Filled::kEnd;
   }
   if (at_end_ && left() == 0 && !lost_) return PollStatus::kEnd;
   batch.reference = reference_;
@@ -47,34 +50,43 @@ Result<PollStatus> DelimitedReader::poll(SourceBatch& batch, std::size_t max_rec
   return PollStatus::kRecords;
 }
 
-/// Moves what is left to the front of a buffer that has room for what is wanted, and reads once behind it.
+/// Reads once, behind what is left.
 Result<DelimitedReader::Filled> DelimitedReader::fill() {
+  TEMBLOR_ASSIGN(const bool ready, file_->wait(kPatience));
+  if (!ready) return Filled::kNotYet;
+  make_room();
+  TEMBLOR_ASSIGN(const std::size_t count, file_->read({buffer_.get() + end_, capacity_ - end_}));
+  end_ += count;
+  if (!growing_) return count > 0 ? Filled::kMore : Filled::kEnd;
+  if (count > 0) {
+    reference_ = growing_->clock.now();
+    return Filled::kMore;
+  }
+  TEMBLOR_ASSIGN(const std::uint64_t size, growing_->files.size(growing_->path));
+  const std::uint64_t read = static_cast<std::uint64_t>(offset_) + left();
+  if (size < read) {
+    return world_error(growing_->path, fmt::format("has {} bytes, but was read up to {}: it was cut", size, read),
+                       "files that are followed must only grow");
+  }
+  return Filled::kNotYet;
+}
+
+/// Moves what is left to the front of a buffer that has room for what is wanted.
+void DelimitedReader::make_room() {
   const std::size_t held = left();
-  if (capacity_ < wanted_ || buffer_ == nullptr) {
+  const char* const from = buffer_.get() + begin_;
+  if (capacity_ < wanted_) {
     const std::size_t usual = std::clamp<std::size_t>(growing_ ? kReadBytes : pending().value_or(kReadBytes) + 1,
                                                       kLeastReadBytes, kReadBytes);
-    const std::size_t capacity = std::max(wanted_, usual);
-    auto larger = std::make_unique_for_overwrite<char[]>(capacity);
-    if (held > 0) std::memcpy(larger.get(), buffer_.get() + begin_, held);
+    capacity_ = std::max(wanted_, usual);
+    auto larger = std::make_unique_for_overwrite<char[]>(capacity_);
+    if (held > 0) std::memcpy(larger.get(), from, held);
     buffer_ = std::move(larger);
-    capacity_ = capacity;
   } else if (held > 0) {
-    std::memmove(buffer_.get(), buffer_.get() + begin_, held);
+    std::memmove(buffer_.get(), from, held);
   }
   begin_ = 0;
   end_ = held;
-  TEMBLOR_ASSIGN(const std::size_t count, file_->read({buffer_.get() + held, capacity_ - held}));
-  end_ += count;
-  if (growing_ && count > 0) reference_ = growing_->clock.now();
-  if (growing_ && count == 0) {
-    TEMBLOR_ASSIGN(const std::uint64_t size, growing_->files.size(growing_->path));
-    const std::uint64_t read = static_cast<std::uint64_t>(offset_) + held;
-    if (size < read) {
-      return world_error(growing_->path, fmt::format("has {} bytes, but was read up to {}: it was cut", size, read),
-                         "files that are followed must only grow");
-    }
-  }
-  return count > 0 ? Filled::kMore : Filled::kNothing;
 }
 
 void DelimitedReader::take(SourceBatch& batch, std::size_t max_records) {
@@ -83,12 +95,8 @@ void DelimitedReader::take(SourceBatch& batch, std::size_t max_records) {
   const char* at = start;
   wanted_ = 0;
   bool lost = false;
-  while (batch.messages.size() < max_records) {
+  while (at != end && batch.messages.size() < max_records) {
     const auto rest = static_cast<std::size_t>(end - at);
-    if (rest == 0) {
-      wanted_ = 1;
-      break;
-    }
     FrameLength frame{.status = FrameLength::Status::kOk, .prefix = 1, .length = static_cast<unsigned char>(*at)};
     if (frame.length >= 0x80) [[unlikely]] {
       frame = read_frame_length({at, rest});
@@ -110,6 +118,7 @@ void DelimitedReader::take(SourceBatch& batch, std::size_t max_records) {
         {.offset = offset_ + static_cast<Offset>(taken), .bytes = {at + frame.prefix, frame.length}});
     at += whole;
   }
+  if (at == end) wanted_ = 1;
   begin_ += static_cast<std::size_t>(at - start);
   offset_ += at - start;
   // What was taken before the loss goes out first; the next poll comes back to this place.

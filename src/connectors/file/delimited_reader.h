@@ -38,8 +38,9 @@ class DelimitedReader final : public SplitReader {
   [[nodiscard]] std::optional<std::uint64_t> pending() const override;
 
  private:
-  enum class Filled : unsigned char { kMore, kNothing };
+  enum class Filled : unsigned char { kMore, kNotYet, kEnd };
   Result<Filled> fill();
+  void make_room();
   void take(SourceBatch& batch, std::size_t max_records);
   void lose_frames();
   void search(SourceBatch& batch);

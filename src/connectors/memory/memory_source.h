@@ -16,6 +16,8 @@ namespace temblor {
 
 /// A reading with strings of its own.
 struct MemoryReading {
+  explicit MemoryReading(const Record& from) : record(from), sensor_id(from.sensor_id), phase_type(from.phase_type) {}
+
   Record record;  ///< its strings are those below
   std::string sensor_id;
   std::string phase_type;
