@@ -62,7 +62,7 @@ class PosixInputFile final : public InputFile {
     pollfd watched{.fd = fd_.get(), .events = POLLIN, .revents = 0};
     const int ready = ::poll(&watched, 1, static_cast<int>(patience.count()));
     // A signal is a reason to look around, not to wait on.
-    if (ready < 0 && errno != EINTR) return failed(path_, "cannot be waited for");
+    if (ready < 0 && errno != EINTR) return system_error(path_, "cannot be waited for");
     return ready > 0;
   }
 
