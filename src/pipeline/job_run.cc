@@ -212,6 +212,7 @@ Result<Summary> JobRun::finish() {
 
 Result<void> JobRun::checkpoint(bool finished) {
   return coordinator_->take([&] {
+    if (threads_.empty()) return capture(finished);  // before the workers begin, and after they have ended
     Checkpoint checkpoint;
     state_->rendezvous.hold([&] { checkpoint = capture(finished); });
     return checkpoint;
