@@ -177,7 +177,9 @@ Result<Made> send_records(const GeneratorSettings& settings, const Schedule& sch
 Result<int> generate(const std::vector<std::string>& arguments, const Environment& environment) {
   TEMBLOR_ASSIGN(const GenerateArguments asked, parse_generate_arguments(arguments));
   if (asked.help) return print(environment, *asked.help);
-  TEMBLOR_ASSIGN(const Schedule schedule, asked.settings.schedule(environment.clock.now(), "--records"));
+  TEMBLOR_ASSIGN(
+      const Schedule schedule,
+      asked.settings.schedule(environment.clock.now(), asked.settings.start_time ? "--start-time" : "--records"));
   TEMBLOR_TRY(check_summary_path(asked.summary, "--summary", environment.files));
   if (asked.to == "-" && stdout_is_terminal()) {
     return user_error("--to -", "standard output is a terminal, and these are no readable bytes",
