@@ -4,8 +4,8 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
-#include "base/log.h"
 #include "cli/command_line.h"
+#include "cli/log.h"
 #include "cli/number_text.h"
 #include "cli/progress.h"
 #include "cli/stop_signal.h"
@@ -33,7 +33,7 @@ struct GenerateArguments {
   GeneratorSettings settings;
   std::string to;
   std::string summary;
-  std::string log_level = "info";
+  spdlog::level::level_enum log_level = spdlog::level::info;
 };
 
 /// What a run came to.
@@ -83,12 +83,6 @@ std::string footer() {
   return text;
 }
 
-Result<void> set_log_level(const std::string& level) {
-  auto set = set_up_log(level);
-  if (!set) set.error().where = "--log-level";
-  return set;
-}
-
 Result<GenerateArguments> parse_generate_arguments(const std::vector<std::string>& arguments) {
   GenerateArguments result;
   CLI::App app("Makes synthetic readings, some of them anomalous, the same for the same seed.", "temblor generate");
@@ -127,7 +121,9 @@ Result<GenerateArguments> parse_generate_arguments(const std::vector<std::string
       if (values[0].empty()) return user_error(name, "is empty", "give the path of a file");
       result.summary = values[0];
     } else if (name == "--log-level") {
-      result.log_level = values[0];
+      auto level = parse_log_level(values[0]);
+      if (!level) return tl::unexpected(at_place(name, std::move(level).error()));
+      result.log_level = *level;
     } else {
       TEMBLOR_TRY(result.settings.set(std::string_view(name).substr(2), values[0], name));
     }
@@ -193,7 +189,7 @@ Result<int> generate(const std::vector<std::string>& arguments, const Environmen
                       "send them to a file or through a pipe");
   }
   TEMBLOR_ASSIGN(const std::unique_ptr<Target> target, make_target(asked.to, environment));
-  TEMBLOR_TRY(set_log_level(asked.log_level));
+  set_up_log(asked.log_level);
 
   TEMBLOR_ASSIGN(const Made made, send_records(asked.settings, schedule, *target, environment.clock));
   if (!asked.summary.empty()) {
