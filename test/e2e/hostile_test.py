@@ -89,15 +89,15 @@ class Hostile(Case):
             plain + b"\x28" + b"\xff" * 9 + b"\x7f",              # bits beyond the 64th
             plain + b"\x80" * 4 + b"\x01\x01",                    # a tag of five bytes
             plain + b"\x80" * 5 + b"\x01\x01",                    # of six
-            plain + b"\x00\x01", plain + b"\x02\x01a",            # field 0
+            plain + b"\x02\x01a",                                # field 0
             plain + b"\x0e", plain + b"\x0f",                     # wire types that do not exist
             plain + b"\x08\x05", plain + b"\x12\x01a",            # known fields of another wire type: unknown fields
             plain + b"\x0a\x7fabc", plain + b"\x0a\xff\xff\xff\xff\x0f",
-            plain + b"\x6b\x08\x01\x6c", plain + b"\x6b\x08\x01", plain + b"\x6c", plain + b"\x6b" * 99 + b"\x6c" * 99,
+            plain + b"\x6b\x08\x01\x6c", plain + b"\x6b\x08\x01", plain + b"\x6b" * 99 + b"\x6c" * 99,
             plain + b"\x6b" * 101 + b"\x6c" * 101, plain + b"\x6b\x74",
             plain + b"\x0a\x03\xed\xa0\x80", plain + b"\x42\x01\xff", plain + b"\x0a\x02\xc0\x80",
             plain + b"\x0a\x04\xf4\x90\x80\x80", plain + b"\x0a\x04\xf4\x8f\xbf\xbf", plain + b"\x0a\x00",
-            plain + b"\x0a\x01\x00", b"", b"\x00", plain + b"\x48\x80\x80\x80\x80\x10",  # quality 2^32: its low bits
+            plain + b"\x0a\x01\x00", b"", plain + b"\x48\x80\x80\x80\x80\x10",  # quality 2^32: its low bits
             plain + b"\x35" + struct.pack("<I", 0x7FC00001), plain + b"\x35" + struct.pack("<f", float("inf")),
             plain + b"\x19" + struct.pack("<d", float("-inf")), plain + b"\x35" + struct.pack("<f", -0.0),
         ]
@@ -107,6 +107,12 @@ class Hostile(Case):
         self.assertEqual([(letter.reason, letter.offset, letter.payload) for letter in dead],
                          [(letter.reason, letter.offset, letter.payload) for letter in oracle.dead_letters])
         self.assertEqual(counts, oracle.counts())
+
+    def test_tags_that_end_nothing(self):
+        """Parse errors in C++ and Java; Python's class takes them for the message's end."""
+        plain = reading().SerializeToString()
+        counts, _ = self.process(b"".join(map(delimited, (plain + b"\x00\x01", plain + b"\x6c", b"\x00"))))
+        self.assertEqual(counts["dropped"], {"parse": 3})
 
     def test_timestamp_from_the_far_future_in_the_middle(self):
         messages = self.good(1000)
