@@ -8,8 +8,7 @@
 
 namespace temblor::bench {
 
-RecordStream::RecordStream(std::uint32_t sensors, std::uint32_t per_window, std::uint32_t windows)
-    : sensors_(sensors) {
+RecordStream::RecordStream(std::uint32_t sensors, std::uint32_t per_window, std::uint32_t windows) : sensors_(sensors) {
   constexpr std::int64_t kStartMs = 1'764'458'303'000;
   constexpr std::string_view kPhases[] = {"P", "S", "N"};
   std::mt19937_64 random(42);

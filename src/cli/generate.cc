@@ -65,7 +65,11 @@ std::string to_json(const Made& made, std::uint64_t seed) {
 std::string footer() {
   std::string text = "Where to (--to):\n";
   for (const Connector& connector : connectors()) {
-    if (connector.target) text += fmt::format("  {}\n", connector.help);
+    if (!connector.target) continue;
+    // The help of a connector is what to write, two spaces, what it does.
+    const std::size_t gap = std::min(connector.help.find("  "), connector.help.size());
+    const std::string_view words = connector.help.substr(std::min(gap + 2, connector.help.size()));
+    text += fmt::format("  {}\n      {}\n", connector.help.substr(0, gap), words);
   }
   text +=
       "\nT is a time: 2010-05-27T16:24:33.210Z, or milliseconds since 1970.\n"
@@ -125,7 +129,10 @@ Result<GenerateArguments> parse_generate_arguments(const std::vector<std::string
     }
   }
   if (result.to.empty()) {
-    if (arguments.empty()) fmt::print(stderr, "{}\n", app.help());
+    if (arguments.empty()) {
+      TEMBLOR_ASSIGN(const auto help, parse_arguments(app, {"--help"}));
+      fmt::print(stderr, "{}\n", help.value_or(""));
+    }
     return user_error("--to", "is missing", "say where to send the records, such as --to file:readings.pb");
   }
   return result;
@@ -173,7 +180,9 @@ Result<Made> send_records(const GeneratorSettings& settings, const Schedule& sch
 Result<int> generate(const std::vector<std::string>& arguments, const Environment& environment) {
   TEMBLOR_ASSIGN(const GenerateArguments asked, parse_generate_arguments(arguments));
   if (asked.help) return print(environment, *asked.help);
-  TEMBLOR_ASSIGN(const Schedule schedule, asked.settings.schedule(environment.clock.now(), "--records"));
+  TEMBLOR_ASSIGN(
+      const Schedule schedule,
+      asked.settings.schedule(environment.clock.now(), asked.settings.start_time ? "--start-time" : "--records"));
   TEMBLOR_TRY(check_summary_path(asked.summary, "--summary", environment.files));
   if (asked.to == "-" && stdout_is_terminal()) {
     return user_error("--to -", "standard output is a terminal, and these are no readable bytes",

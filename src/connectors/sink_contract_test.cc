@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <optional>
+#include <ostream>
 
 #include "connectors/csv/csv_sink.h"
 #include "connectors/file/file_sink.h"
@@ -52,6 +53,8 @@ struct Kind {
   std::function<std::unique_ptr<Sink>(World&, FileSystem&)> make;
   std::function<Visible(World&)> visible;
 };
+
+void PrintTo(const Kind& kind, std::ostream* out) { *out << kind.name; }
 
 const Kind kMemory{"memory", [](World& world, FileSystem&) { return std::make_unique<MemorySink>(world.output); },
                    [](World& world) { return world.output->visible(); }};

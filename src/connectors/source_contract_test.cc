@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <ostream>
 #include <tuple>
 
 #include "base/limits.h"
@@ -43,6 +44,8 @@ struct Kind {
   std::string name;
   std::function<std::unique_ptr<Source>(World&)> make;
 };
+
+void PrintTo(const Kind& kind, std::ostream* out) { *out << kind.name; }
 
 std::unique_ptr<Source> make_memory(World&) {
   auto stream = std::make_shared<MemoryStream>();

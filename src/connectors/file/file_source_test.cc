@@ -150,6 +150,39 @@ TEST_F(FileSourceTest, WaitsForTheSecondRecordWhereFramesAreLookedFor) {
   EXPECT_THAT(poll(*reader, PollStatus::kRecords), ElementsAre(message, message));
 }
 
+TEST_F(FileSourceTest, ReadsTheSameHoweverAFileGrows) {
+  Record record;
+  std::string bytes;
+  for (const std::string id : {"A", "BB", "CCC", "DDDD", "EEEEE", "FFFFFF"}) {
+    record.sensor_id = id;
+    std::string message;
+    serialize(record, message);
+    bytes += frame(message);
+    if (id == "BB") bytes += std::string(100, '\xFF');
+    if (id == "DDDD") bytes += std::string(20, '\x80') + "noise";
+  }
+  bytes += std::string(2000, '\0');  // behind them, so that every place can be told from noise
+  const auto read = [&](std::size_t piece) {
+    EXPECT_TRUE(files_.remove("/a.pb"));
+    append("/a.pb", "");
+    const auto reader = make("file:/a.pb?follow")->open("file:/a.pb", nullptr, kJobStart).value();
+    std::vector<std::pair<Offset, std::string>> events;
+    SourceBatch batch;
+    for (std::size_t at = 0; at < bytes.size(); at += piece) {
+      append("/a.pb", std::string_view(bytes).substr(at, piece));
+      while (reader->poll(batch, 3).value() == PollStatus::kRecords) {
+        for (const Message& message : batch.messages) events.emplace_back(message.offset, message.bytes);
+        for (const Refusal& refusal : batch.refusals) events.emplace_back(refusal.offset, refusal.bytes);
+      }
+    }
+    EXPECT_EQ(reader->position().offset, static_cast<Offset>(bytes.size()));
+    return events;
+  };
+  const auto whole = read(bytes.size());
+  EXPECT_EQ(whole.size(), 6U + 2U + 2000U);
+  for (const std::size_t piece : {1U, 2U, 13U, 50U, 111U}) EXPECT_EQ(read(piece), whole) << piece;
+}
+
 TEST_F(FileSourceTest, SaysSoWhereAFollowedFileIsCut) {
   append("/a.pb", frame("one") + frame("two"));
   const auto reader = make("file:/a.pb?follow")->open("file:/a.pb", nullptr, kJobStart).value();

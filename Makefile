@@ -1,0 +1,58 @@
+# Every command of the project. What stands behind them: CMakePresets.json, cmake/tests.cmake, tools/.
+.DEFAULT_GOAL := help
+.PHONY: help deps deps-test build run test-build test soak bench format package install clean
+
+PREFIX ?= /usr/local
+# One run of everything; its closing lines are the counts.
+CTEST = ctest --test-dir build/release --output-on-failure --no-label-summary -j2
+
+help: ## show this
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+deps: ## install what building and running needs (Debian packages; as root or with sudo)
+	@tools/install_dependencies run
+
+deps-test:
+	@tools/install_dependencies test
+
+build: deps ## the release binary, build/release/temblor
+	@cmake --preset release
+	@cmake --build --preset release --target temblor slist_to_miniseed
+
+run: build ## the main job on real waveforms of three earthquakes
+	@tools/fetch_waveforms
+	@build/release/temblor demo
+
+# The waveforms are fetched before the tests that use them; the sanitizers' programs are run from the release tree.
+test-build: deps-test
+	@cmake --preset test
+	@cmake --preset address
+	@cmake --preset thread
+	@cmake --build --preset test
+	@cmake --build --preset address
+	@cmake --build --preset thread
+	@tools/fetch_waveforms
+
+test: test-build ## everything: unit, integration, sanitizers, fuzzing, style
+	@$(CTEST)
+
+soak: test-build ## the same tests in full length: hours
+	@TEMBLOR_SOAK=1 $(CTEST) --timeout 36000
+
+bench: deps-test ## measure speed and memory; figures as JSON lines
+	@cmake --preset test
+	@cmake --build --preset test
+	@bench/run
+
+format: ## bring the sources into their format
+	@find bench fuzz src tools -name '*.h' -o -name '*.cc' | xargs clang-format -i
+
+package: build ## a .deb for another host, in build/
+	@cpack --config build/release/CPackConfig.cmake -B build/package
+	@ls build/package/*.deb
+
+install: build ## copy the program below PREFIX (/usr/local)
+	@cmake --install build/release --prefix $(PREFIX) --strip
+
+clean: ## forget everything built
+	@rm -rf build

@@ -1,0 +1,15 @@
+# What `make install` and `make package` take: the program, the message formats it speaks, what to read.
+include(GNUInstallDirs)
+install(TARGETS temblor RUNTIME)
+install(DIRECTORY proto DESTINATION ${CMAKE_INSTALL_DATADIR}/temblor FILES_MATCHING PATTERN "*.proto")
+install(DIRECTORY data DESTINATION ${CMAKE_INSTALL_DATADIR}/temblor FILES_MATCHING PATTERN "*.csv")
+install(FILES README.md CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR} OPTIONAL)
+
+set(CPACK_GENERATOR DEB)
+set(CPACK_PACKAGE_CONTACT "the temblor developers")
+set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
+set(CPACK_STRIP_FILES ON)
+set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+set(CPACK_DEBIAN_PACKAGE_SECTION science)
+set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+include(CPack)
