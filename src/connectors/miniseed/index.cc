@@ -14,7 +14,7 @@
 namespace temblor::miniseed {
 namespace {
 
-constexpr std::size_t kIndexChunk = std::size_t{1} << 20;
+constexpr std::size_t kIndexChunk = std::size_t{1} << 16;
 
 class Indexer {
  public:
