@@ -2,6 +2,12 @@
 find_package(GTest REQUIRED)
 include(GoogleTest)
 
+# The doubles of clock and files that tests hand in; no part of the program.
+file(GLOB TEMBLOR_TESTING_SOURCES CONFIGURE_DEPENDS src/testing/*.cc)
+list(FILTER TEMBLOR_TESTING_SOURCES EXCLUDE REGEX "_test\\.cc$")
+add_library(temblor_testing OBJECT ${TEMBLOR_TESTING_SOURCES})
+target_link_libraries(temblor_testing PUBLIC temblor_core)
+
 file(GLOB_RECURSE TEMBLOR_TEST_SOURCES CONFIGURE_DEPENDS src/*_test.cc)
 set(TEMBLOR_ROOMS "")
 foreach(source IN LISTS TEMBLOR_TEST_SOURCES)
@@ -13,6 +19,6 @@ endforeach()
 list(REMOVE_DUPLICATES TEMBLOR_ROOMS)
 foreach(room IN LISTS TEMBLOR_ROOMS)
   add_executable(${room}_test ${TEMBLOR_TESTS_${room}})
-  target_link_libraries(${room}_test PRIVATE temblor_core GTest::gmock GTest::gtest_main)
+  target_link_libraries(${room}_test PRIVATE temblor_testing temblor_core GTest::gmock GTest::gtest_main)
   gtest_discover_tests(${room}_test TEST_PREFIX ${room}. PROPERTIES LABELS unit DISCOVERY_TIMEOUT 60)
 endforeach()

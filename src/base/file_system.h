@@ -37,8 +37,8 @@ class OutputFile {
   /// Appends all of `bytes`; after an error any part of them may have been written.
   virtual Result<void> append(std::string_view bytes) = 0;
 
-  /// Returns once everything that was appended is on stable storage. After an error the file must not be trusted,
-  /// nor synced again: the kernel may have thrown the unwritten pages away.
+  /// Returns once everything that was appended is on stable storage; at once where there is none (a pipe). After an
+  /// error the file must not be trusted, nor synced again: the kernel may have thrown the unwritten pages away.
   virtual Result<void> sync() = 0;
 };
 
@@ -62,13 +62,13 @@ class FileSystem {
   /// Opens a file for appending, made if it does not exist.
   virtual Result<std::unique_ptr<OutputFile>> open_append(const std::string& path) = 0;
 
-  /// Cuts a file to `size` bytes, and syncs it.
+  /// Cuts a file to `size` bytes, and syncs it. A shorter file is an error, and left as it is.
   virtual Result<void> truncate(const std::string& path, std::uint64_t size) = 0;
   /// Moves a file, replacing what was at `to`, as one step; it is lasting only after sync_directory.
   virtual Result<void> rename(const std::string& from, const std::string& to) = 0;
   /// Removes a file; that there is none is no error.
   virtual Result<void> remove(const std::string& path) = 0;
-  /// Makes a directory and those above it where they are missing, each lasting.
+  /// Makes a directory and those above it where they are missing, each lasting; also one that was there already.
   virtual Result<void> create_directories(const std::string& path) = 0;
   /// Makes creations, renames and removals in a directory lasting.
   virtual Result<void> sync_directory(const std::string& path) = 0;

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <cstring>
 #include <string_view>
 
 #define XXH_INLINE_ALL
@@ -9,28 +8,15 @@
 
 namespace temblor {
 
-/// A 64-bit hash of `bytes`. `seed` comes from outside and differs from process to process, so that nobody can choose
-/// ids that collide; no result may depend on it.
-///
-/// XXH3; for the 4 to 16 bytes that nearly all sensor ids have, wyhash's step for short keys (Wang Yi, wyhash final
-/// version 4, public domain), which is a third of the instructions: two overlapping loads and one wide product.
+/// A 64-bit hash of `bytes` (XXH3). `seed` comes from outside and differs from process to process, so that nobody can
+/// choose ids that collide; no result may depend on it.
 inline std::uint64_t hash_bytes(std::string_view bytes, std::uint64_t seed) {
-  const std::size_t size = bytes.size();
-  if (size < 4 || size > 16) [[unlikely]]
-    return XXH3_64bits_withSeed(bytes.data(), size, seed);
-  std::uint64_t first = 0;
-  std::uint64_t last = 0;
-  if (size >= 8) {
-    std::memcpy(&first, bytes.data(), 8);
-    std::memcpy(&last, bytes.data() + size - 8, 8);
-  } else {
-    std::uint32_t low = 0;
-    std::uint32_t high = 0;
-    std::memcpy(&low, bytes.data(), 4);
-    std::memcpy(&high, bytes.data() + size - 4, 4);
-    first = low;
-    last = high;
-  }
+  return XXH3_64bits_withSeed(bytes.data(), bytes.size(), seed);
+}
+
+/// The same for two words: wyhash's step for short keys (Wang Yi, wyhash final version 4, public domain), two wide
+/// products.
+inline std::uint64_t hash_words(std::uint64_t first, std::uint64_t second, std::uint64_t seed) {
   constexpr std::uint64_t kSecret0 = 0xA0761D6478BD642FU;
   constexpr std::uint64_t kSecret1 = 0xE7037ED1A0B428DBU;
   __extension__ using Product = unsigned __int128;
@@ -38,7 +24,7 @@ inline std::uint64_t hash_bytes(std::string_view bytes, std::uint64_t seed) {
     const Product product = static_cast<Product>(a) * b;
     return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64U);
   };
-  return fold(kSecret1 ^ size, fold(first ^ kSecret1, last ^ seed ^ kSecret0));
+  return fold(kSecret1 ^ seed, fold(first ^ kSecret1, second ^ seed ^ kSecret0));
 }
 
 }  // namespace temblor

@@ -1,5 +1,6 @@
 #include "base/log.h"
 
+#include <fmt/format.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 
@@ -11,7 +12,7 @@ namespace temblor {
 Result<void> set_up_log(std::string_view level) {
   constexpr std::array<std::string_view, 6> kLevels = {"trace", "debug", "info", "warn", "error", "off"};
   if (std::find(kLevels.begin(), kLevels.end(), level) == kLevels.end()) {
-    return user_error("log-level", "\"" + std::string(level) + "\" is no log level",
+    return user_error("log-level", fmt::format("\"{}\" is no log level", level),
                       "choose trace, debug, info, warn, error or off");
   }
   auto logger = std::make_shared<spdlog::logger>("temblor", std::make_shared<spdlog::sinks::stderr_color_sink_mt>());

@@ -41,6 +41,23 @@ bool take(std::string_view& text, char expected) {
   return true;
 }
 
+/// `0.fraction` of a unit in whole milliseconds; nothing where it is not whole. In integers, because a binary fraction
+/// makes 1.1s into something else than 1100 ms.
+std::optional<std::int64_t> fraction_in_ms(std::string_view fraction, std::int64_t unit_ms) {
+  fraction = fraction.substr(0, fraction.find_last_not_of('0') + 1);
+  // A day is 2^10 · 3^3 · 5^5 ms: nothing that needs more than ten digits is whole.
+  constexpr std::size_t kMostDigits = 10;
+  if (fraction.size() > kMostDigits) return std::nullopt;
+  std::int64_t digits = 0;
+  std::int64_t power = 1;
+  for (const char digit : fraction) {
+    digits = digits * 10 + (digit - '0');
+    power *= 10;
+  }
+  if (digits * unit_ms % power != 0) return std::nullopt;
+  return digits * unit_ms / power;
+}
+
 std::optional<std::chrono::year_month_day> take_date(std::string_view& text) {
   const auto year = take_digits(text, 4);
   if (!year || !take(text, '-')) return std::nullopt;
@@ -130,15 +147,8 @@ Result<Milliseconds> parse_duration(std::string_view text) {
   const auto parsed = std::from_chars(whole.data(), whole.data() + whole.size(), value);
   std::int64_t ms = 0;
   if (parsed.ec != std::errc{} || __builtin_mul_overflow(value, unit->ms, &ms)) return refuse();
-  // Digit by digit, so that 1.1s is 1100 ms and not what a binary fraction makes of it.
-  std::int64_t scale = unit->ms;
-  std::int64_t rest = 0;
-  for (const char digit : fraction) {
-    if (scale % 10 != 0 && digit != '0') return refuse();
-    scale /= 10;
-    rest += scale * (digit - '0');
-  }
-  if (__builtin_add_overflow(ms, rest, &ms)) return refuse();
+  const auto fraction_ms = fraction_in_ms(fraction, unit->ms);
+  if (!fraction_ms || __builtin_add_overflow(ms, *fraction_ms, &ms)) return refuse();
   return Milliseconds(ms);
 }
 

@@ -65,8 +65,9 @@ void fill(const CheckpointFacts& facts, CheckpointHeader& out) {
 
 void add_entry(const WindowEntry& entry, CheckpointWindow& out) {
   const Aggregate& aggregate = entry.aggregate;
-  out.mutable_sensor_ids()->append(entry.sensor_id);
-  out.add_sensor_id_bytes(static_cast<std::uint32_t>(entry.sensor_id.size()));
+  const std::string_view id = entry.sensor.id();
+  out.mutable_sensor_ids()->append(id);
+  out.add_sensor_id_bytes(static_cast<std::uint32_t>(id.size()));
   const auto sum = static_cast<UInt128>(aggregate.sum().narrow());
   out.add_sum_low(static_cast<std::uint64_t>(sum));
   out.add_sum_high(static_cast<std::uint64_t>(sum >> 64U));

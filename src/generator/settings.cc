@@ -25,7 +25,7 @@ constexpr std::uint64_t kAny = ~std::uint64_t{0};
 
 Result<void> GeneratorSettings::set(std::string_view name, std::string_view value, const std::string& where) {
   const auto refuse = [&](std::string expected) {
-    return user_error(where, fmt::format("'{}' is not valid", value), std::move(expected));
+    return user_error(where, fmt::format("\"{}\" is not valid", value), std::move(expected));
   };
   const auto whole = [&](auto& setting, std::uint64_t lowest, std::uint64_t highest, std::string_view text) {
     const auto read = number<std::uint64_t>(text, lowest, highest);

@@ -18,8 +18,8 @@ struct GeneratorSettings {
   std::uint64_t sensors = 10;                   ///< 1 … kMostSensors
   double anomaly_rate = 0.05;                   ///< 0 … 1, the share of records that break a cleaning rule
   std::uint64_t seed = 1;
-  std::optional<std::uint64_t> rate;    ///< records per second in real time, 1 … kHighestRate; nothing: at once
-  std::optional<Timestamp> start_time;  ///< of the first record
+  std::optional<std::uint64_t> rate = {};    ///< records per second in real time, 1 … kHighestRate; nothing: at once
+  std::optional<Timestamp> start_time = {};  ///< of the first record
 
   static constexpr std::uint64_t kMostSensors = 100'000'000;
   static constexpr std::uint64_t kHighestRate = 1'000'000'000;

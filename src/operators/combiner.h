@@ -2,22 +2,21 @@
 
 #include <cstdint>
 #include <span>
-#include <string_view>
 #include <vector>
 
 #include "base/limits.h"
 #include "base/time.h"
 #include "operators/aggregate.h"
 #include "operators/hash_index.h"
-#include "operators/sensor_id.h"
+#include "operators/sensor_key.h"
 
 namespace temblor {
 
 /// The readings of one sensor in one window, as far as one split has brought them since its combiner was last cleared.
 struct Partial {
   Aggregate aggregate;
-  std::string_view sensor_id;  ///< lives until the combiner is cleared
-  std::uint64_t hash = 0;      ///< of the sensor id
+  SensorKey sensor;        ///< a long id lives until the combiner is cleared
+  std::uint64_t hash = 0;  ///< of the sensor
   Timestamp window_start{};
 };
 
@@ -34,16 +33,16 @@ class Combiner {
   void prefetch(std::uint64_t key) const { index_.prefetch(key); }
 
   /// Adds one reading; there must be room.
-  void add(std::uint64_t key, std::uint64_t sensor_hash, std::string_view sensor_id, Timestamp window_start,
+  void add(std::uint64_t key, std::uint64_t sensor_hash, const SensorKey& sensor, Timestamp window_start,
            float amplitude, Phase phase) {
     std::uint32_t at = index_.find(key, [&](std::uint32_t entry) {
       const Partial& partial = partials_[entry];
-      return partial.window_start == window_start && same_sensor(partial.sensor_id, sensor_id);
+      return partial.window_start == window_start && partial.sensor == sensor;
     });
     if (at == HashIndex::kNone) [[unlikely]] {
       at = static_cast<std::uint32_t>(partials_.size());
       partials_.push_back(
-          {.aggregate = {}, .sensor_id = ids_.store(sensor_id), .hash = sensor_hash, .window_start = window_start});
+          {.aggregate = {}, .sensor = long_ids_.keep(sensor), .hash = sensor_hash, .window_start = window_start});
       index_.insert(key, at);
     }
     partials_[at].aggregate.add(amplitude, phase);
@@ -59,13 +58,13 @@ class Combiner {
   void clear() {
     partials_.clear();
     index_.clear();
-    ids_.clear();
+    long_ids_.clear();
   }
 
  private:
   std::vector<Partial> partials_;
   HashIndex index_;
-  SensorIdArena ids_;
+  LongIdStore long_ids_;
 };
 
 }  // namespace temblor

@@ -1,33 +1,21 @@
 #include "operators/window_close.h"
 
 #include <algorithm>
-#include <bit>
-#include <cstring>
 #include <limits>
 
 namespace temblor {
 namespace {
 
-/// A sensor id's first 16 bytes as numbers that compare like them, so that sorting rarely looks at the id itself.
+/// Sorting by the first 16 bytes as numbers rarely has to look at the id itself.
 struct SortKey {
-  std::uint64_t first = 0;
-  std::uint64_t second = 0;
+  std::pair<std::uint64_t, std::uint64_t> prefix;
   const WindowEntry* entry = nullptr;
 
-  explicit SortKey(const WindowEntry& window_entry) : entry(&window_entry) {
-    char bytes[16] = {};
-    const std::string_view id = window_entry.sensor_id;
-    std::memcpy(bytes, id.data(), std::min(id.size(), sizeof(bytes)));
-    std::memcpy(&first, bytes, 8);
-    std::memcpy(&second, bytes + 8, 8);
-    first = __builtin_bswap64(first);
-    second = __builtin_bswap64(second);
-  }
+  explicit SortKey(const WindowEntry& window_entry) : prefix(window_entry.sensor.prefix()), entry(&window_entry) {}
 
   bool operator<(const SortKey& other) const {
-    if (first != other.first) return first < other.first;
-    if (second != other.second) return second < other.second;
-    return entry->sensor_id < other.entry->sensor_id;
+    if (prefix != other.prefix) return prefix < other.prefix;
+    return entry->sensor.id() < other.entry->sensor.id();
   }
 };
 
@@ -37,7 +25,7 @@ std::int32_t as_count(std::uint32_t count) {
 
 ResultRow row_of(const WindowEntry& entry) {
   const Aggregate& aggregate = entry.aggregate;
-  return {.sensor_id = entry.sensor_id,
+  return {.sensor_id = entry.sensor.id(),
           .avg_amplitude = aggregate.mean(),
           .max_amplitude = aggregate.max(),
           .min_amplitude = aggregate.min(),
@@ -57,7 +45,7 @@ WindowResults close_window(Timestamp window_start, Timestamp window_end, const s
   WindowResults results;
   for (const WindowTable& table : tables) {
     for (std::uint32_t at = 0; at < table.size(); ++at) order.emplace_back(table.entry(at));
-    for (auto& chunk : table.ids()) results.ids.push_back(std::move(chunk));
+    table.share_ids(results.ids);
   }
   std::sort(order.begin(), order.end());
 

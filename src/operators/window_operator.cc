@@ -18,6 +18,10 @@ WindowOperator::WindowOperator(const Settings& settings) : settings_(settings), 
 }
 
 void WindowOperator::merge(std::span<const Partial> partials, std::vector<RefusedPartial>& refused) {
+  if (shards_.size() == 1) {
+    merge_shard(shards_.front(), partials, {}, refused);
+    return;
+  }
   // Counting sort by shard, so that each lock is taken once.
   std::vector<std::uint32_t> order(partials.size());
   std::vector<std::uint32_t> begins(shards_.size() + 1);
@@ -34,38 +38,45 @@ void WindowOperator::merge(std::span<const Partial> partials, std::vector<Refuse
 void WindowOperator::merge_shard(Shard& shard, std::span<const Partial> partials, std::span<const std::uint32_t> which,
                                  std::vector<RefusedPartial>& refused) {
   const std::scoped_lock lock(shard.mutex);
+  const std::size_t size = which.empty() ? partials.size() : which.size();
+  const auto index = [&](std::size_t i) { return which.empty() ? static_cast<std::uint32_t>(i) : which[i]; };
   OpenWindow* windows[kGroup];
-  for (std::size_t begin = 0; begin < which.size(); begin += kGroup) {
-    const auto group = which.subspan(begin, std::min(kGroup, which.size() - begin));
-    for (std::size_t i = 0; i < group.size(); ++i) {
-      const Partial& partial = partials[group[i]];
-      if (partial.window_start + settings_.window <= shard.closed_through) {
-        windows[i] = nullptr;
-        refused.push_back({.index = group[i], .reason = RefusedPartial::Reason::kLate});
-        continue;
+  Timestamp last_start = kAfterAll;
+  OpenWindow* last = nullptr;
+  for (std::size_t begin = 0; begin < size; begin += kGroup) {
+    const std::size_t group = std::min(kGroup, size - begin);
+    for (std::size_t i = 0; i < group; ++i) {
+      const Partial& partial = partials[index(begin + i)];
+      if (partial.window_start != last_start) {
+        last_start = partial.window_start;
+        const bool late = partial.window_start + settings_.window <= shard.closed_through;
+        last = late ? nullptr : &open(shard, partial.window_start);
       }
-      const bool same =
-          i > 0 && windows[i - 1] != nullptr && partials[group[i - 1]].window_start == partial.window_start;
-      windows[i] = same ? windows[i - 1] : &open(shard, partial.window_start);
-      windows[i]->table.prefetch(partial.hash);
+      windows[i] = last;
+      if (last != nullptr) last->table.prefetch(partial.hash);
     }
-    for (std::size_t i = 0; i < group.size(); ++i) {
-      if (windows[i] != nullptr) windows[i]->table.prefetch_entry(partials[group[i]].hash);
+    for (std::size_t i = 0; i < group; ++i) {
+      if (windows[i] != nullptr) windows[i]->table.prefetch_entry(partials[index(begin + i)].hash);
     }
-    for (std::size_t i = 0; i < group.size(); ++i) {
-      if (windows[i] == nullptr) continue;
-      const Partial& partial = partials[group[i]];
-      WindowTable& table = windows[i]->table;
-      const std::uint32_t at = table.find(partial.hash, partial.sensor_id);
-      if (at != WindowTable::kNone) {
-        table.merge(at, partial.aggregate);
-      } else if (windows[i]->sensors->fetch_add(1, std::memory_order_relaxed) >= settings_.max_sensors) {
-        windows[i]->sensors->fetch_sub(1, std::memory_order_relaxed);
-        refused.push_back({.index = group[i], .reason = RefusedPartial::Reason::kSensorLimit});
-      } else {
-        table.insert(partial.hash, partial.sensor_id, partial.aggregate);
-      }
-    }
+    for (std::size_t i = 0; i < group; ++i) merge_one(windows[i], partials, index(begin + i), refused);
+  }
+}
+
+void WindowOperator::merge_one(OpenWindow* window, std::span<const Partial> partials, std::uint32_t index,
+                               std::vector<RefusedPartial>& refused) const {
+  if (window == nullptr) {
+    refused.push_back({.index = index, .reason = RefusedPartial::Reason::kLate});
+    return;
+  }
+  const Partial& partial = partials[index];
+  const std::uint32_t at = window->table.find(partial.hash, partial.sensor);
+  if (at != WindowTable::kNone) {
+    window->table.merge(at, partial.aggregate);
+  } else if (window->sensors->fetch_add(1, std::memory_order_relaxed) >= settings_.max_sensors) {
+    window->sensors->fetch_sub(1, std::memory_order_relaxed);
+    refused.push_back({.index = index, .reason = RefusedPartial::Reason::kSensorLimit});
+  } else {
+    window->table.insert(partial.hash, partial.sensor, partial.aggregate);
   }
 }
 
@@ -140,11 +151,13 @@ void WindowOperator::restore_closed_through(Timestamp closed_through) {
   for (Shard& shard : shards_) shard.closed_through = closed_through;
 }
 
-void WindowOperator::restore(Timestamp window_start, std::string_view sensor_id, std::uint64_t hash,
+void WindowOperator::restore(Timestamp window_start, std::string_view sensor_id, std::uint64_t hash_seed,
                              const Aggregate& aggregate) {
+  const SensorKey sensor(sensor_id);
+  const std::uint64_t hash = sensor.hash(hash_seed);
   OpenWindow& window = open(shard_of(hash), window_start);
   window.sensors->fetch_add(1, std::memory_order_relaxed);
-  window.table.insert(hash, sensor_id, aggregate);
+  window.table.insert(hash, sensor, aggregate);
 }
 
 std::size_t WindowOperator::open_results() const {

@@ -64,7 +64,7 @@ class WindowOperator {
 
   /// Puts back what a checkpoint kept, before anything else is called.
   void restore_closed_through(Timestamp closed_through);
-  void restore(Timestamp window_start, std::string_view sensor_id, std::uint64_t hash, const Aggregate& aggregate);
+  void restore(Timestamp window_start, std::string_view sensor_id, std::uint64_t hash_seed, const Aggregate& aggregate);
 
   /// (window, sensor) pairs that are open.
   [[nodiscard]] std::size_t open_results() const;
@@ -86,8 +86,11 @@ class WindowOperator {
   };
 
   [[nodiscard]] Shard& shard_of(std::uint64_t hash) { return shards_[hash & (shards_.size() - 1)]; }
+  /// `which` are the places in `partials` that belong to the shard; empty: all of them.
   void merge_shard(Shard& shard, std::span<const Partial> partials, std::span<const std::uint32_t> which,
                    std::vector<RefusedPartial>& refused);
+  void merge_one(OpenWindow* window, std::span<const Partial> partials, std::uint32_t index,
+                 std::vector<RefusedPartial>& refused) const;
   [[nodiscard]] Timestamp end_of_last_window() const;
   OpenWindow& open(Shard& shard, Timestamp window_start);
   std::shared_ptr<std::atomic<std::size_t>> sensor_counter(Timestamp window_start);

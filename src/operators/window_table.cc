@@ -2,7 +2,7 @@
 
 namespace temblor {
 
-void WindowTable::insert(std::uint64_t hash, std::string_view sensor_id, const Aggregate& aggregate) {
+void WindowTable::insert(std::uint64_t hash, const SensorKey& sensor, const Aggregate& aggregate) {
   const auto at = static_cast<std::uint32_t>(size_);
   if (at % kSegmentEntries == 0) {
     segments_.push_back({.entries = std::make_shared<WindowSegment>()});
@@ -11,7 +11,7 @@ void WindowTable::insert(std::uint64_t hash, std::string_view sensor_id, const A
   }
   Segment& segment = segments_.back();
   if (segment.frozen) thaw(segment);
-  segment.entries->push_back({.aggregate = aggregate, .sensor_id = ids_.store(sensor_id)});
+  segment.entries->push_back({.aggregate = aggregate, .sensor = long_ids_.keep(sensor)});
   index_.insert(hash, at);
   ++size_;
 }
@@ -31,12 +31,18 @@ FrozenTable WindowTable::freeze() {
     segment.frozen = true;
     frozen.segments.push_back(segment.entries);
   }
-  frozen.ids = ids_.chunks();
+  frozen.long_ids = long_ids_.ids();
   return frozen;
 }
 
+void WindowTable::share_ids(std::vector<std::shared_ptr<const void>>& owners) const {
+  for (const Segment& segment : segments_) owners.push_back(segment.entries);
+  for (const auto& id : long_ids_.ids()) owners.push_back(id);
+}
+
 std::size_t WindowTable::memory_bytes() const {
-  std::size_t bytes = sizeof(*this) + index_.memory_bytes() + ids_.memory_bytes();
+  std::size_t bytes = sizeof(*this) + index_.memory_bytes();
+  for (const auto& id : long_ids_.ids()) bytes += sizeof(*id) + id->capacity();
   bytes += segments_.capacity() * sizeof(Segment);
   for (const Segment& segment : segments_) bytes += segment.entries->capacity() * sizeof(WindowEntry);
   return bytes;

@@ -2,19 +2,19 @@
 
 #include <cstdint>
 #include <memory>
-#include <string_view>
+#include <string>
 #include <vector>
 
 #include "operators/aggregate.h"
 #include "operators/hash_index.h"
-#include "operators/sensor_id.h"
+#include "operators/sensor_key.h"
 
 namespace temblor {
 
 /// One sensor of an open window: a cache line.
 struct WindowEntry {
   Aggregate aggregate;
-  std::string_view sensor_id;
+  SensorKey sensor;
 };
 
 /// Entries lie in segments of this many; a checkpoint copies a segment at most once.
@@ -25,7 +25,7 @@ using WindowSegment = std::vector<WindowEntry>;
 /// What a checkpoint sees of a table: the segments as they were, never written again. May be read by any thread.
 struct FrozenTable {
   std::vector<std::shared_ptr<const WindowSegment>> segments;
-  std::vector<std::shared_ptr<const void>> ids;  ///< keeps the sensor ids alive
+  std::vector<std::shared_ptr<const std::string>> long_ids;  ///< kept alive for the entries
 };
 
 /// The sensors of one open window in one shard, and their aggregates. freeze() hands all segments to a checkpoint at
@@ -46,12 +46,12 @@ class WindowTable {
   }
 
   /// The place of a sensor, or kNone.
-  [[nodiscard]] std::uint32_t find(std::uint64_t hash, std::string_view sensor_id) const {
-    return index_.find(hash, [&](std::uint32_t at) { return same_sensor(entry(at).sensor_id, sensor_id); });
+  [[nodiscard]] std::uint32_t find(std::uint64_t hash, const SensorKey& sensor) const {
+    return index_.find(hash, [&](std::uint32_t at) { return entry(at).sensor == sensor; });
   }
 
   /// Adds a sensor that find did not find.
-  void insert(std::uint64_t hash, std::string_view sensor_id, const Aggregate& aggregate);
+  void insert(std::uint64_t hash, const SensorKey& sensor, const Aggregate& aggregate);
 
   /// Merges into the sensor at a place that find returned.
   void merge(std::uint32_t at, const Aggregate& aggregate) { writable(at).aggregate.merge(aggregate); }
@@ -63,8 +63,8 @@ class WindowTable {
 
   [[nodiscard]] FrozenTable freeze();
 
-  /// The chunks that the entries' sensor ids lie in.
-  [[nodiscard]] std::vector<std::shared_ptr<const void>> ids() const { return ids_.chunks(); }
+  /// Appends what must live for the entries' sensor ids to live.
+  void share_ids(std::vector<std::shared_ptr<const void>>& owners) const;
 
   /// What the table takes, allocated but unused room included.
   [[nodiscard]] std::size_t memory_bytes() const;
@@ -85,7 +85,7 @@ class WindowTable {
 
   HashIndex index_;
   std::vector<Segment> segments_;
-  SensorIdArena ids_;
+  LongIdStore long_ids_;
   std::size_t size_ = 0;
 };
 

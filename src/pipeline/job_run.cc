@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <bit>
 
-#include "base/hash.h"
 #include "pipeline/job_settings.h"
 
 namespace temblor {
@@ -48,7 +47,7 @@ Result<void> JobRun::restore() {
   TEMBLOR_ASSIGN(auto recovered, store_->recover([&]() -> WindowRestorer {
     fresh_windows();
     return [&](Timestamp window_start, std::string_view id, const Aggregate& aggregate) {
-      windows_->restore(window_start, id, hash_bytes(id, environment_.hash_seed), aggregate);
+      windows_->restore(window_start, id, environment_.hash_seed, aggregate);
     };
   }));
   if (!recovered) return {};
@@ -212,6 +211,7 @@ Result<Summary> JobRun::finish() {
 
 Result<void> JobRun::checkpoint(bool finished) {
   return coordinator_->take([&] {
+    if (threads_.empty()) return capture(finished);  // before the workers begin, and after they have ended
     Checkpoint checkpoint;
     state_->rendezvous.hold([&] { checkpoint = capture(finished); });
     return checkpoint;

@@ -2,7 +2,6 @@
 
 #include <spdlog/spdlog.h>
 
-#include "base/hash.h"
 #include "schema/serializer.h"
 
 namespace temblor {
@@ -57,7 +56,8 @@ inline void OperatorChain::accept(const Record& record, Offset offset, std::stri
   accepted.offset = offset;
   accepted.time = event_time_ ? timestamp_from_ms(record.collect_timestamp) : stamp_;
   accepted.window_start = assigner_.start_of(accepted.time);
-  accepted.hash = hash_bytes(record.sensor_id, settings_.hash_seed);
+  accepted.sensor = SensorKey(record.sensor_id);
+  accepted.hash = accepted.sensor.hash(settings_.hash_seed);
   accepted.key = Combiner::key(accepted.hash, accepted.window_start);
   combiner_.prefetch(accepted.key);
   group_bytes_[group_size_] = bytes;
@@ -84,7 +84,7 @@ void OperatorChain::combine_group(Counts& counts, Letters& letters) {
       }
       watermark_.observe(accepted.time);
     }
-    combiner_.add(accepted.key, accepted.hash, accepted.record.sensor_id, accepted.window_start,
+    combiner_.add(accepted.key, accepted.hash, accepted.sensor, accepted.window_start,
                   accepted.record.seismic_amplitude, Cleaner::phase_of(accepted.record));
   }
   counts.late += late;
@@ -106,7 +106,7 @@ void OperatorChain::flush(Counts& counts, Letters& letters) {
     (late ? counts.late : counts.dropped[static_cast<std::size_t>(Rejection::kSensorLimit)]) += count;
     if (late ? settings_.keep_late : settings_.keep_dead) {
       // Its readings are not apart any more: the letter names the sensor and the range of offsets that holds them.
-      const Record record{.sensor_id = partial.sensor_id, .phase_type = {}};
+      const Record record{.sensor_id = partial.sensor.id(), .phase_type = {}};
       write_letter(reason, first_held_, last_held_ + 1, to_ms(partial.window_start), {}, &record, count,
                    late ? letters.late : letters.dead);
     }

@@ -52,6 +52,7 @@ class OperatorChain {
   /// A record on its way from the cleaner to the combiner.
   struct Accepted {
     Record record;
+    SensorKey sensor;
     Offset offset;
     std::uint64_t hash;
     std::uint64_t key;

@@ -4,8 +4,6 @@
 
 #include <charconv>
 
-#include "base/assert.h"
-
 namespace temblor {
 
 Result<void> AppendLog::reopen() {
@@ -27,8 +25,13 @@ Result<void> AppendLog::open(const std::string* prepared) {
   return reopen();
 }
 
+Result<void> AppendLog::check_open() const {
+  return file_ != nullptr ? Result<void>()
+                          : world_error(path_, "cannot go on after a write that failed", "start again");
+}
+
 Result<void> AppendLog::append(std::string_view bytes) {
-  TEMBLOR_ASSERT(file_ != nullptr);
+  TEMBLOR_TRY(check_open());
   if (auto appended = file_->append(bytes); !appended) {
     file_.reset();
     return appended;
@@ -63,7 +66,7 @@ Result<void> AppendLog::cut_back(std::string_view prepared) {
 }
 
 Result<void> AppendLog::sync() {
-  TEMBLOR_ASSERT(file_ != nullptr);
+  TEMBLOR_TRY(check_open());
   auto synced = file_->sync();
   if (!synced) file_.reset();
   return synced;

@@ -36,6 +36,7 @@ class AppendLog {
 
  private:
   Result<void> reopen();
+  [[nodiscard]] Result<void> check_open() const;
 
   FileSystem& files_;
   std::string path_;

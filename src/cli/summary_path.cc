@@ -1,0 +1,16 @@
+#include "cli/summary_path.h"
+
+namespace temblor {
+
+Result<void> check_summary_path(const std::string& path, const std::string& place, FileSystem& files) {
+  if (path.empty()) return {};
+  if (!files.list(directory_of(path))) {
+    return user_error(place, directory_of(path) + " is no folder", "make it, or write the summary somewhere else");
+  }
+  if (path.ends_with('/') || files.list(path)) {
+    return user_error(place, path + " is a folder", "name a file in it");
+  }
+  return {};
+}
+
+}  // namespace temblor
