@@ -38,6 +38,18 @@ struct TestProgram {
     const auto written = (*created)->append(bytes);
     ASSERT_TRUE(written) << written.error().to_line();
   }
+
+  std::string read(const std::string& path) {
+    const auto bytes = read_file(files, path, std::size_t{1} << 24);
+    EXPECT_TRUE(bytes) << bytes.error().to_line();
+    return bytes.value_or("");
+  }
+
+  std::vector<std::string> list(const std::string& folder) {
+    const auto names = files.list(folder);
+    EXPECT_TRUE(names) << names.error().to_line();
+    return names.value_or(std::vector<std::string>());
+  }
 };
 
 }  // namespace temblor
