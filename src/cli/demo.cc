@@ -108,7 +108,7 @@ std::string report_text(const WindowHistory& history, const Summary& summary, co
     text += "\nNowhere did two stations stand out of their background at once.\n";
   } else {
     const std::string day = to_iso8601(events[0].start).substr(0, 10);
-    text += fmt::format("\n{} on {} (UTC), seen by at least two stations at once:\n\n",
+    text += fmt::format("\n{} on {} (UTC), picked by at least two stations at once:\n\n",
                         counted(events.size(), "earthquake"), day);
     text += list_events(events, style);
   }

@@ -53,7 +53,7 @@ std::vector<std::optional<double>> levels(const std::vector<SensorWindow>& windo
     swing = std::max(swing.value_or(0), window.swing());
     largest = std::max(largest, window.swing());
   }
-  const double quiet = background_of(windows).quiet;
+  const double quiet = quiet_swing(windows);
   const double span = std::log(std::max(largest / quiet, 1.001));
   for (auto& swing : swings) {
     if (swing) swing = std::clamp(std::log(std::max(*swing / quiet, 1.0)) / span, 0.0, 1.0);

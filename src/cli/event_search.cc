@@ -1,7 +1,6 @@
 #include "cli/event_search.h"
 
 #include <algorithm>
-#include <cmath>
 #include <map>
 
 namespace temblor {
@@ -14,7 +13,7 @@ double median(std::vector<double> values) {
   return *middle;
 }
 
-/// What stood out in one window.
+/// Who picked something in one window.
 struct Shaking {
   std::set<std::string> stations;
   double strength = 0;
@@ -22,14 +21,12 @@ struct Shaking {
 
 }  // namespace
 
-Background background_of(const std::vector<SensorWindow>& windows) {
+double quiet_swing(const std::vector<SensorWindow>& windows) {
   constexpr double kTiny = 1e-9;  // a sensor that never moves has a background all the same
-  if (windows.empty()) return {kTiny, kTiny};
+  if (windows.empty()) return kTiny;
   std::vector<double> swings;
   for (const SensorWindow& window : windows) swings.push_back(window.swing());
-  const double quiet = median(swings);
-  for (double& swing : swings) swing = std::abs(swing - quiet);
-  return {std::max(quiet, kTiny), std::max(1.4826 * median(std::move(swings)), kTiny)};
+  return std::max(median(std::move(swings)), kTiny);
 }
 
 std::string station_of(std::string_view sensor_id) {
@@ -43,12 +40,12 @@ std::vector<ShakingEvent> find_events(const WindowHistory& history) {
   for (const auto& [id, windows] : history) {
     const std::string station = station_of(id);
     stations.insert(station);
-    const Background background = background_of(windows);
+    const double quiet = quiet_swing(windows);
     for (const SensorWindow& window : windows) {
-      if (window.swing() - background.quiet <= kStandsOut * background.deviation) continue;
+      if (window.p_phases + window.s_phases == 0) continue;
       Shaking& now = shaking[window.start];
       now.stations.insert(station);
-      now.strength = std::max(now.strength, window.swing() / background.quiet);
+      now.strength = std::max(now.strength, window.swing() / quiet);
     }
   }
   const std::size_t needed = std::min<std::size_t>(2, stations.size());

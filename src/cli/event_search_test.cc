@@ -22,6 +22,7 @@ std::vector<SensorWindow> quiet_windows() {
 
 void shake(std::vector<SensorWindow>& windows, std::size_t at, float swing) {
   windows[at].max = windows[at].min + swing;
+  windows[at].p_phases = 3;
 }
 
 TEST(EventSearchTest, FindsWhatSeveralStationsSee) {
@@ -49,6 +50,12 @@ TEST(EventSearchTest, IgnoresWhatOneStationSeesAlone) {
   shake(history["BW.UH1..SHZ"], 50, 5000);
   shake(history["BW.UH1..SHN"], 50, 5000);
   shake(history["BW.UH2..SHZ"], 90, 5000);
+  EXPECT_THAT(find_events(history), IsEmpty());
+}
+
+TEST(EventSearchTest, LeavesAloneWhatNobodyPicked) {
+  WindowHistory history = {{"BW.UH1..SHZ", quiet_windows()}, {"BW.UH2..SHZ", quiet_windows()}};
+  for (auto& [id, windows] : history) windows[50].max = 9000;
   EXPECT_THAT(find_events(history), IsEmpty());
 }
 
