@@ -150,8 +150,9 @@ void Worker::note(SplitRunner& split, PollStatus status, bool got_records) {
       split.idle = true;
     }
   } else {
+    // A split that cannot be asked is not idle, or what it holds would be late after the outage.
     split.quiet_since.reset();
-    if (got_records) split.idle = false;
+    split.idle = false;
   }
   list(split);
 }
