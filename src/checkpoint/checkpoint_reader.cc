@@ -112,8 +112,8 @@ class Reader {
 
   Result<void> take(const CheckpointHeader& header) {
     if (header.format_version() == 0 || header.format_version() > kCheckpointFormat) {
-      return world_error(name_, "has the format version " + std::to_string(header.format_version()),
-                         "this program reads up to " + std::to_string(kCheckpointFormat) + ": use a newer one");
+      return user_error(name_, "has the format version " + std::to_string(header.format_version()),
+                        "this program reads up to " + std::to_string(kCheckpointFormat) + ": use a newer one");
     }
     CheckpointFacts& facts = restored_.facts;
     facts.id = header.id();

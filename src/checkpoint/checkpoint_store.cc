@@ -26,6 +26,7 @@ Result<std::optional<CheckpointStore::Recovered>> CheckpointStore::recover(
     auto file = files_.open_read(path, 0);
     auto read = file ? read_checkpoint(**file, path, begin()) : tl::unexpected(file.error());
     if (read) return Recovered{.checkpoint = std::move(*read), .fell_back = newest_error.has_value()};
+    if (read.error().blame == Blame::kUser) return tl::unexpected(std::move(read).error());  // whole, but not for us
     spdlog::error("{}; trying the one before", read.error().to_line());
     if (!newest_error) newest_error = read.error();
   }

@@ -55,6 +55,14 @@ Result<std::optional<std::string>> parse_arguments(CLI::App& app, const std::vec
   return std::nullopt;
 }
 
+Error at_place(const std::string& place, Error error) {
+  // A value and what is wrong with it make a sentence; a URI or a path is a place of its own.
+  const bool sentence = error.where.starts_with('"') || error.where.starts_with('\'');
+  error.what = error.where + (sentence ? " " : ": ") + error.what;
+  error.where = place;
+  return error;
+}
+
 int print(const Environment& environment, std::string_view text) {
   const auto written = environment.files.standard_output()->append(text);
   return written ? 0 : report(written.error());

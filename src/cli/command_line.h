@@ -16,6 +16,9 @@ namespace temblor {
 /// Returns the help text where that is asked for; nothing else is to be done then.
 Result<std::optional<std::string>> parse_arguments(CLI::App& app, const std::vector<std::string>& arguments);
 
+/// The error of a value, as told by the place where it was written: `--window: "1x" is no duration (…)`.
+Error at_place(const std::string& place, Error error);
+
 /// Writes `text` to standard output; returns the exit code.
 int print(const Environment& environment, std::string_view text);
 

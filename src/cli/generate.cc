@@ -4,8 +4,8 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
-#include "base/log.h"
 #include "cli/command_line.h"
+#include "cli/log.h"
 #include "cli/number_text.h"
 #include "cli/progress.h"
 #include "cli/stop_signal.h"
@@ -33,7 +33,7 @@ struct GenerateArguments {
   GeneratorSettings settings;
   std::string to;
   std::string summary;
-  std::string log_level = "info";
+  spdlog::level::level_enum log_level = spdlog::level::info;
 };
 
 /// What a run came to.
@@ -65,7 +65,11 @@ std::string to_json(const Made& made, std::uint64_t seed) {
 std::string footer() {
   std::string text = "Where to (--to):\n";
   for (const Connector& connector : connectors()) {
-    if (connector.target) text += fmt::format("  {}\n", connector.help);
+    if (!connector.target) continue;
+    // The help of a connector is what to write, two spaces, what it does.
+    const std::size_t gap = std::min(connector.help.find("  "), connector.help.size());
+    const std::string_view words = connector.help.substr(std::min(gap + 2, connector.help.size()));
+    text += fmt::format("  {}\n      {}\n", connector.help.substr(0, gap), words);
   }
   text +=
       "\nT is a time: 2010-05-27T16:24:33.210Z, or milliseconds since 1970.\n"
@@ -77,12 +81,6 @@ std::string footer() {
       "  temblor generate --to file:readings.pb\n"
       "  temblor generate --records unlimited --rate 1000/s --to - | temblor process --from -\n";
   return text;
-}
-
-Result<void> set_log_level(const std::string& level) {
-  auto set = set_up_log(level);
-  if (!set) set.error().where = "--log-level";
-  return set;
 }
 
 Result<GenerateArguments> parse_generate_arguments(const std::vector<std::string>& arguments) {
@@ -123,13 +121,18 @@ Result<GenerateArguments> parse_generate_arguments(const std::vector<std::string
       if (values[0].empty()) return user_error(name, "is empty", "give the path of a file");
       result.summary = values[0];
     } else if (name == "--log-level") {
-      result.log_level = values[0];
+      auto level = parse_log_level(values[0]);
+      if (!level) return tl::unexpected(at_place(name, std::move(level).error()));
+      result.log_level = *level;
     } else {
       TEMBLOR_TRY(result.settings.set(std::string_view(name).substr(2), values[0], name));
     }
   }
   if (result.to.empty()) {
-    if (arguments.empty()) fmt::print(stderr, "{}\n", app.help());
+    if (arguments.empty()) {
+      TEMBLOR_ASSIGN(const auto help, parse_arguments(app, {"--help"}));
+      fmt::print(stderr, "{}\n", help.value_or(""));
+    }
     return user_error("--to", "is missing", "say where to send the records, such as --to file:readings.pb");
   }
   return result;
@@ -186,7 +189,7 @@ Result<int> generate(const std::vector<std::string>& arguments, const Environmen
                       "send them to a file or through a pipe");
   }
   TEMBLOR_ASSIGN(const std::unique_ptr<Target> target, make_target(asked.to, environment));
-  TEMBLOR_TRY(set_log_level(asked.log_level));
+  set_up_log(asked.log_level);
 
   TEMBLOR_ASSIGN(const Made made, send_records(asked.settings, schedule, *target, environment.clock));
   if (!asked.summary.empty()) {

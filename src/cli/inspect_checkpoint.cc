@@ -39,18 +39,18 @@ Result<void> show_job(const RestoredCheckpoint& checkpoint, Sections& out) {
   const CheckpointFacts& facts = checkpoint.facts;
   TEMBLOR_TRY(out.line("checkpoint", fmt::format("{} of {}", facts.id, to_iso8601(facts.created))));
   TEMBLOR_TRY(
-      out.line("job", fmt::format("began {}, ran {:.1f} s, restored {} times, {}", to_iso8601(facts.job_start),
-                                  facts.seconds, facts.restarts, facts.finished ? "finished" : "not finished")));
+      out.line("job", fmt::format("began {}, ran {:.1f} s, {}, {}", to_iso8601(facts.job_start), facts.seconds,
+                                  counted(facts.restarts, "restart"), facts.finished ? "finished" : "not finished")));
   std::string_view heading = "settings";
   for (const auto& [name, value] : facts.settings) {
     if (value.empty()) continue;
     TEMBLOR_TRY(out.line(std::exchange(heading, ""), fmt::format("{:<18} {}", printable(name), printable(value))));
   }
   const Counts& counts = facts.counts;
-  TEMBLOR_TRY(out.line("counts", fmt::format("{} read, {} accepted, {} dropped, {} late; {} windows, {} results",
-                                             grouped(counts.records_read), grouped(counts.records_accepted),
-                                             grouped(counts.dropped_total()), grouped(counts.late),
-                                             grouped(counts.windows_emitted), grouped(counts.results_emitted))));
+  TEMBLOR_TRY(out.line(
+      "counts", fmt::format("{} read, {} accepted, {} dropped, {} late; {}, {}", grouped(counts.records_read),
+                            grouped(counts.records_accepted), grouped(counts.dropped_total()), grouped(counts.late),
+                            counted(counts.windows_emitted, "window"), counted(counts.results_emitted, "result"))));
   for (std::size_t i = 0; i < kRejections; ++i) {
     if (counts.dropped[i] == 0) continue;
     TEMBLOR_TRY(out.line("", fmt::format("dropped {:<18} {}", kRejectionNames[i], grouped(counts.dropped[i]))));
@@ -78,7 +78,8 @@ Result<void> show_windows(const Inspection& inspection, const std::map<Timestamp
   std::uint64_t shown = 0;
   for (const auto& [start, count] : sensors) {
     if (shown == inspection.limit) break;
-    TEMBLOR_TRY(out.line(shown++ == 0 ? "open" : "", fmt::format("{}  {} sensors", to_iso8601(start), grouped(count))));
+    TEMBLOR_TRY(
+        out.line(shown++ == 0 ? "open" : "", fmt::format("{}  {}", to_iso8601(start), counted(count, "sensor"))));
   }
   if (sensors.size() <= shown) return {};
   return out.line("", fmt::format("… {} more (--limit 0 shows all)", grouped(sensors.size() - shown)));
@@ -87,10 +88,10 @@ Result<void> show_windows(const Inspection& inspection, const std::map<Timestamp
 Result<void> show_pending(const RestoredCheckpoint& checkpoint, Sections& out) {
   std::uint64_t rows = 0;
   for (const WindowResults& window : checkpoint.results) rows += window.rows.size();
-  TEMBLOR_TRY(out.line("to commit",
-                       fmt::format("{} windows with {} results, {} bytes of late letters, {} of dead ones",
-                                   grouped(checkpoint.results.size()), grouped(rows),
-                                   grouped(checkpoint.late_letters.size()), grouped(checkpoint.dead_letters.size()))));
+  TEMBLOR_TRY(out.line("to commit", fmt::format("{} with {}, {} of late letters, {} of dead ones",
+                                                counted(checkpoint.results.size(), "window"), counted(rows, "result"),
+                                                counted(checkpoint.late_letters.size(), "byte"),
+                                                counted(checkpoint.dead_letters.size(), "byte"))));
   for (const SinkCheckpoint& sink : checkpoint.sinks) {
     if (sink.prepared.empty()) continue;
     TEMBLOR_TRY(out.line("", fmt::format("{}  from {}", printable(sink.uri), printable(sink.prepared))));

@@ -15,23 +15,26 @@ namespace temblor {
 namespace {
 
 constexpr std::size_t kShownBytes = 12;
+constexpr std::size_t kLongestText = 64;
 
 /// The payload as the record that it is, or as bytes.
 std::string content(const v1::Letter& letter) {
   Record record;
   if (letter.payload().empty() || !deserialize(letter.payload(), record)) {
-    return fmt::format("{} bytes: {}", grouped(letter.payload().size()), hexadecimal(letter.payload(), kShownBytes));
+    return fmt::format("{}: {}", counted(letter.payload().size(), "byte"), hexadecimal(letter.payload(), kShownBytes));
   }
   std::string amplitude;
   append_float_text(record.seismic_amplitude, amplitude);
-  return fmt::format("{} amplitude={} phase={} quality={} at {},{}", printable(record.sensor_id), amplitude,
-                     printable(record.phase_type), record.data_quality, record.longitude, record.latitude);
+  return fmt::format("{} amplitude={} phase={} quality={} at {},{}", printable(record.sensor_id, kLongestText),
+                     amplitude, printable(record.phase_type, kLongestText), record.data_quality, record.longitude,
+                     record.latitude);
 }
 
 std::string row(const v1::Letter& letter) {
-  return fmt::format("{:<18} {:>7} {:>12}  {:<24}  {:<20}  {}", printable(letter.reason()), letter.count(),
-                     letter.offset(), letter.time() == 0 ? "-" : to_iso8601(timestamp_from_ms(letter.time())),
-                     printable(letter.split()), content(letter));
+  return fmt::format("{:<18} {:>7} {:>12}  {:<24}  {:<20}  {}", printable(letter.reason(), kLongestText),
+                     letter.count(), letter.offset(),
+                     letter.time() == 0 ? "-" : to_iso8601(timestamp_from_ms(letter.time())),
+                     printable(letter.split(), kLongestText), content(letter));
 }
 
 /// The letters of one file.
@@ -62,12 +65,12 @@ class LetterTable {
       TEMBLOR_TRY(
           inspection_.out.line(fmt::format("… {} more (--limit 0 shows all)", grouped(letters_ - inspection_.limit))));
     }
-    std::string text = fmt::format("{} letters", grouped(letters_));
+    std::string text = counted(letters_, "letter");
     std::string_view before = ": ";
     for (const auto& [reason, count] : readings_) {
       text += fmt::format("{}{} {}", std::exchange(before, ", "), printable(reason), grouped(count));
     }
-    if (unreadable_ > 0) text += fmt::format("; {} places are no letters", grouped(unreadable_));
+    if (unreadable_ > 0) text += fmt::format("; broken in {}", counted(unreadable_, "place"));
     return inspection_.out.line(text);
   }
 

@@ -14,13 +14,15 @@ namespace temblor {
 namespace {
 
 constexpr std::size_t kShownBytes = 16;
+constexpr std::size_t kLongestText = 64;
 
 std::string row(Offset offset, const Record& record) {
   std::string amplitude;
   append_float_text(record.seismic_amplitude, amplitude);
   return fmt::format("{:>10}  {:<24}  {:<16} {:>12}  {:<5} {:>7} {:>10.4f} {:>9.4f}", offset,
-                     to_iso8601(timestamp_from_ms(record.collect_timestamp)), printable(record.sensor_id), amplitude,
-                     printable(record.phase_type), record.data_quality, record.longitude, record.latitude);
+                     to_iso8601(timestamp_from_ms(record.collect_timestamp)), printable(record.sensor_id, kLongestText),
+                     amplitude, printable(record.phase_type, kLongestText), record.data_quality, record.longitude,
+                     record.latitude);
 }
 
 /// The records of one file, and what they come to.
@@ -33,14 +35,16 @@ class RecordTable {
     if (!deserialize(message.bytes, record)) {
       ++unparsed_;
       return add_row([&] {
-        return fmt::format("{:>10}  {} bytes that do not parse: {}", message.offset, grouped(message.bytes.size()),
+        return fmt::format("{:>10}  {} that do not parse: {}", message.offset, counted(message.bytes.size(), "byte"),
                            hexadecimal(message.bytes, kShownBytes));
       });
     }
     ++records_;
-    sensors_.emplace(record.sensor_id);
-    first_ = std::min(first_, record.collect_timestamp);
-    last_ = std::max(last_, record.collect_timestamp);
+    if (!record.sensor_id.empty()) sensors_.emplace(record.sensor_id);
+    if (record.collect_timestamp != 0) {
+      first_ = std::min(first_, record.collect_timestamp);
+      last_ = std::max(last_, record.collect_timestamp);
+    }
     return add_row([&] { return row(message.offset, record); });
   }
 
@@ -49,7 +53,7 @@ class RecordTable {
     ++gaps_;
     lost_bytes_ += bytes;
     return add_row([&] {
-      return fmt::format("{:>10}  {} bytes that are no message: {}", lost.offset, grouped(bytes),
+      return fmt::format("{:>10}  {} that are no message: {}", lost.offset, counted(bytes, "byte"),
                          hexadecimal(lost.bytes, kShownBytes));
     });
   }
@@ -59,12 +63,12 @@ class RecordTable {
       TEMBLOR_TRY(
           inspection_.out.line(fmt::format("… {} more (--limit 0 shows all)", grouped(rows_ - inspection_.limit))));
     }
-    std::string text = fmt::format("{} records of {} sensors", grouped(records_), grouped(sensors_.size()));
-    if (records_ > 0) {
+    std::string text = counted(records_, "record") + " of " + counted(sensors_.size(), "sensor");
+    if (first_ <= last_) {
       text += fmt::format(", {} to {}", to_iso8601(timestamp_from_ms(first_)), to_iso8601(timestamp_from_ms(last_)));
     }
-    if (unparsed_ > 0) text += fmt::format("; {} messages do not parse", grouped(unparsed_));
-    if (gaps_ > 0) text += fmt::format("; {} bytes in {} places are no messages", grouped(lost_bytes_), grouped(gaps_));
+    if (unparsed_ > 0) text += fmt::format("; {} that did not parse", counted(unparsed_, "message"));
+    if (gaps_ > 0) text += fmt::format("; {} lost in {}", counted(lost_bytes_, "byte"), counted(gaps_, "place"));
     return inspection_.out.line(text);
   }
 

@@ -17,6 +17,7 @@ namespace {
 
 constexpr std::size_t kLargestCsv = std::size_t{1} << 30;
 constexpr std::size_t kShownBytes = 16;
+constexpr std::size_t kLongestText = 64;
 constexpr std::size_t kColumns = 9;  // of SeismicAggRecord
 
 std::string float_text(float value) {
@@ -56,7 +57,7 @@ class ResultTable {
     if (rows_ > inspection_.limit) return {};
     std::array<std::string, kColumns> shown;
     for (std::size_t i = 0; i < kColumns; ++i) {
-      shown[i] = printable(i == 1 || i == 2 ? time_text(fields[i]) : fields[i]);
+      shown[i] = printable(i == 1 || i == 2 ? time_text(fields[i]) : fields[i], kLongestText);
     }
     return line(shown);
   }
@@ -71,9 +72,9 @@ class ResultTable {
       TEMBLOR_TRY(
           inspection_.out.line(fmt::format("… {} more (--limit 0 shows all)", grouped(rows_ - inspection_.limit))));
     }
-    std::string text = fmt::format("{} results: {} windows, {} sensors", grouped(rows_), grouped(windows_.size()),
-                                   grouped(sensors_.size()));
-    if (bad_ > 0) text += fmt::format("; {} places are no results", grouped(bad_));
+    std::string text = fmt::format("{}: {}, {}", counted(rows_, "result"), counted(windows_.size(), "window"),
+                                   counted(sensors_.size(), "sensor"));
+    if (bad_ > 0) text += fmt::format("; broken in {}", counted(bad_, "place"));
     return inspection_.out.line(text);
   }
 

@@ -12,6 +12,10 @@ std::string grouped(std::uint64_t number) {
   return digits;
 }
 
+std::string counted(std::uint64_t number, std::string_view noun) {
+  return fmt::format("{} {}{}", grouped(number), noun, number == 1 ? "" : "s");
+}
+
 std::string rounded(double number) {
   if (number < 0.05) return "0";
   if (number < 99.95) return fmt::format("{:.1f}", number);

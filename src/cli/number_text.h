@@ -2,11 +2,15 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace temblor {
 
 /// `1,234,567`.
 std::string grouped(std::uint64_t number);
+
+/// `1 window`, `1,234 windows`: `noun` makes its plural with an s.
+std::string counted(std::uint64_t number, std::string_view noun);
 
 /// A figure for the eye, three digits that count, grouped: `1,230,000`, `45.1`, `0`. `number` is finite and not
 /// negative.

@@ -34,7 +34,9 @@ bool is_hidden(char32_t c) {
 
 }  // namespace
 
-std::string printable(std::string_view text) {
+std::string printable(std::string_view text, std::size_t limit) {
+  const bool cut = text.size() > limit;
+  text = text.substr(0, limit);
   std::string shown;
   shown.reserve(text.size());
   while (!text.empty()) {
@@ -53,6 +55,7 @@ std::string printable(std::string_view text) {
     }
     text.remove_prefix(length);
   }
+  if (cut) shown += "…";
   return shown;
 }
 

@@ -23,6 +23,11 @@ TEST(PrintableTest, EscapesWhatIsNoUtf8) {
   EXPECT_EQ(printable("a\xe4\xbd"), R"(a\xe4\xbd)");
 }
 
+TEST(PrintableTest, CutsWhatIsTooLong) {
+  EXPECT_EQ(printable("abcdef", 3), "abc…");
+  EXPECT_EQ(printable("abc", 3), "abc");
+}
+
 TEST(HexadecimalTest, ShowsTheFirstBytes) {
   EXPECT_EQ(hexadecimal(std::string_view("\x0a\x00\xff", 3), 3), "0a 00 ff");
   EXPECT_EQ(hexadecimal("abc", 2), "61 62 …");

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "cli/command_line.h"
+#include "cli/log.h"
 #include "cli/number_text.h"
 #include "cli/print_config.h"
 #include "cli/process_arguments.h"
@@ -51,7 +52,7 @@ Result<Summary> run_job(Job job, const Environment& environment) {
   ProgressLine line(environment.clock, "records", shows_progress(job));
   TotalGuess guess;
   return run_pipeline(std::move(job), environment, stop_on_signal(), [&](const Progress& progress) {
-    line.show(progress.run.records_read, guess.total(progress), grouped(progress.run.windows_emitted) + " windows");
+    line.show(progress.run.records_read, guess.total(progress), counted(progress.run.windows_emitted, "window"));
   });
 }
 
@@ -66,11 +67,11 @@ Result<int> process(const std::vector<std::string>& arguments, const Environment
   TEMBLOR_ASSIGN(Job job, make_job(std::move(settings), asked.written, environment));
   if (asked.print_config) return print(environment, to_toml(asked.written));
 
-  spdlog::set_level(log_level);
+  set_up_log(log_level);
   const bool keeps_state = !job.checkpoint_dir.empty();
   TEMBLOR_ASSIGN(const Summary summary, run_job(std::move(job), environment));
   if (!summary.finished && !keeps_state && summary.open_results > 0) {
-    spdlog::warn("{} results of open windows are lost: --checkpoint-dir would keep them", summary.open_results);
+    spdlog::warn("{} of open windows lost: --checkpoint-dir would keep them", counted(summary.open_results, "result"));
   }
   if (!summary_path.empty()) TEMBLOR_TRY(replace_file(environment.files, summary_path, to_json(summary)));
   if (stderr_is_terminal()) fmt::print(stderr, "{}", to_words(summary));

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <set>
 
+#include "cli/command_line.h"
+#include "cli/summary_path.h"
 #include "connectors/registry.h"
 
 namespace temblor {
@@ -78,17 +80,6 @@ Result<void> check_checkpoint_dir(const Job& job, const std::string& place, File
   return {};
 }
 
-Result<void> check_summary(const std::string& path, const std::string& place, FileSystem& files) {
-  if (path.empty()) return {};
-  if (!files.list(directory_of(path))) {
-    return user_error(place, directory_of(path) + " is no folder", "make it, or write the summary somewhere else");
-  }
-  if (path.ends_with('/') || files.list(path)) {
-    return user_error(place, path + " is a folder", "name a file in it");
-  }
-  return {};
-}
-
 }  // namespace
 
 Result<Job> make_job(ProcessSettings settings, WrittenSettings& written, const Environment& environment) {
@@ -125,7 +116,7 @@ Result<Job> make_job(ProcessSettings settings, WrittenSettings& written, const E
     written["time"] = {{std::string(to_string(job.time_mode))}, "default of the sources", "--time"};
   }
   TEMBLOR_TRY(check_checkpoint_dir(job, place_of(written, "checkpoint-dir"), environment.files));
-  TEMBLOR_TRY(check_summary(settings.summary, place_of(written, "summary"), environment.files));
+  TEMBLOR_TRY(check_summary_path(settings.summary, place_of(written, "summary"), environment.files));
   return job;
 }
 

@@ -9,18 +9,21 @@
 #include <limits>
 #include <thread>
 
+#include "cli/command_line.h"
+#include "cli/log.h"
+
 namespace temblor {
 namespace {
 
 /// No duration need be longer, and sums of some of them must stay far from the ends of int64.
 constexpr Milliseconds kLongest = std::chrono::hours(24 * 365);
 
-std::string quoted(std::string_view text) { return fmt::format("\"{}\"", text); }
+std::string in_quotes(std::string_view text) { return fmt::format("\"{}\"", text); }
 
 Result<Milliseconds> duration(const std::string& text, Milliseconds least, Milliseconds most = kLongest) {
   TEMBLOR_ASSIGN(const Milliseconds value, parse_duration(text));
-  if (value < least) return user_error(quoted(text), fmt::format("is too short: at least {}", to_string(least)));
-  if (value > most) return user_error(quoted(text), fmt::format("is too long: at most {}", to_string(most)));
+  if (value < least) return user_error(in_quotes(text), fmt::format("is too short: at least {}", to_string(least)));
+  if (value > most) return user_error(in_quotes(text), fmt::format("is too long: at most {}", to_string(most)));
   return value;
 }
 
@@ -30,10 +33,10 @@ Result<std::uint64_t> number(const std::string& text, std::uint64_t least, std::
   const auto read = std::from_chars(text.data(), end, value);
   const bool too_long = read.ec == std::errc::result_out_of_range && read.ptr == end;
   if (!too_long && (read.ec != std::errc{} || read.ptr != end)) {
-    return user_error(quoted(text), "is no whole number", fmt::format("write {} to {}", least, most));
+    return user_error(in_quotes(text), "is no whole number", fmt::format("write {} to {}", least, most));
   }
   if (too_long || value < least || value > most) {
-    return user_error(quoted(text), fmt::format("is not between {} and {}", least, most));
+    return user_error(in_quotes(text), fmt::format("is not between {} and {}", least, most));
   }
   return value;
 }
@@ -49,13 +52,13 @@ Result<AmplitudeRange> amplitude_range(const std::string& text) {
   const std::size_t colon = std::min(text.find(':'), text.size());
   const auto min = finite_float(std::string_view(text).substr(0, colon));
   const auto max = finite_float(std::string_view(text).substr(std::min(colon + 1, text.size())));
-  if (!min || !max) return user_error(quoted(text), "is no range", "write MIN:MAX, such as -10:10");
-  if (*min > *max) return user_error(quoted(text), "holds nothing", "write the smaller bound first");
+  if (!min || !max) return user_error(in_quotes(text), "is no range", "write MIN:MAX, such as -10:10");
+  if (*min > *max) return user_error(in_quotes(text), "holds nothing", "write the smaller bound first");
   return AmplitudeRange{*min, *max};
 }
 
 Result<std::string> not_empty(const std::string& text) {
-  if (text.empty()) return user_error(quoted(text), "is empty", "leave the setting out where there is none");
+  if (text.empty()) return user_error(in_quotes(text), "is empty", "leave the setting out where there is none");
   return text;
 }
 
@@ -67,7 +70,7 @@ Result<T> choice(const std::string& text, const std::array<std::pair<std::string
     if (word == text) return value;
     known.append(known.empty() ? "" : ", ").append(word);
   }
-  return user_error(quoted(text), "is not known", "one of " + known);
+  return user_error(in_quotes(text), "is not known", "one of " + known);
 }
 
 constexpr std::array kTimes = {std::pair<std::string_view, TimeMode>{"processing", TimeMode::kProcessing},
@@ -75,11 +78,6 @@ constexpr std::array kTimes = {std::pair<std::string_view, TimeMode>{"processing
 constexpr std::array kDeliveries = {
     std::pair<std::string_view, DeliveryMode>{"exactly-once", DeliveryMode::kExactlyOnce},
     std::pair<std::string_view, DeliveryMode>{"at-least-once", DeliveryMode::kAtLeastOnce}};
-using LogLevel = std::pair<std::string_view, spdlog::level::level_enum>;
-constexpr std::array kLogLevels = {LogLevel{"trace", spdlog::level::trace}, LogLevel{"debug", spdlog::level::debug},
-                                   LogLevel{"info", spdlog::level::info},   LogLevel{"warn", spdlog::level::warn},
-                                   LogLevel{"error", spdlog::level::err},   LogLevel{"off", spdlog::level::off}};
-
 constexpr std::uint64_t kMostRecords = std::numeric_limits<std::int64_t>::max();  // what a TOML integer can say
 constexpr std::uint64_t kMostSensors = 100'000'000;
 
@@ -146,7 +144,7 @@ constexpr std::array kSettings = {
     Setting{"summary", Type::kText, "FILE", kRun, "write what the run came to as JSON", "",
             TEMBLOR_SETTING(summary, not_empty(text))},
     Setting{"log-level", Type::kText, "L", kRun, "trace, debug (each record), info, warn, error, off", "info",
-            TEMBLOR_SETTING(log_level, choice(text, kLogLevels))},
+            TEMBLOR_SETTING(log_level, parse_log_level(text))},
 };
 
 #undef TEMBLOR_SETTING
@@ -170,14 +168,6 @@ WrittenSettings default_settings() {
   const std::uint32_t cpus = std::clamp(std::thread::hardware_concurrency(), 1U, limits::kThreads);
   written["threads"] = {{std::to_string(cpus)}, "default: the number of CPUs", "--threads"};
   return written;
-}
-
-Error at_place(const std::string& place, Error error) {
-  // A value and what is wrong with it make a sentence; a URI or a path is a place of its own.
-  const bool sentence = error.where.starts_with('"') || error.where.starts_with('\'');
-  error.what = error.where + (sentence ? " " : ": ") + error.what;
-  error.where = place;
-  return error;
 }
 
 Result<void> check_setting(const Setting& setting, const Written& written) {

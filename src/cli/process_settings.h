@@ -66,7 +66,4 @@ Result<ProcessSettings> read_settings(const WrittenSettings& written);
 /// Refuses the values of one setting that cannot be read, with their place.
 Result<void> check_setting(const Setting& setting, const Written& written);
 
-/// The error of a value, as told by the place where it was written: `--window: "1x" is no duration (…)`.
-Error at_place(const std::string& place, Error error);
-
 }  // namespace temblor

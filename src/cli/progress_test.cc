@@ -22,6 +22,12 @@ TEST(NumberTextTest, GroupsDigits) {
   EXPECT_EQ(grouped(18446744073709551615U), "18,446,744,073,709,551,615");
 }
 
+TEST(NumberTextTest, CountsThings) {
+  EXPECT_EQ(counted(0, "window"), "0 windows");
+  EXPECT_EQ(counted(1, "window"), "1 window");
+  EXPECT_EQ(counted(2000, "window"), "2,000 windows");
+}
+
 TEST(NumberTextTest, RoundsToThreeDigits) {
   EXPECT_EQ(rounded(0), "0");
   EXPECT_EQ(rounded(45.12), "45.1");

@@ -39,11 +39,11 @@ std::string to_json(const Summary& summary) {
 
 std::string to_words(const Summary& summary) {
   const Counts& run = summary.run;
-  std::string text = fmt::format(
-      "{} records in {:.1f} s ({} records/s): {} accepted, {} dropped, {} late; {} windows, {} results",
-      grouped(run.records_read), summary.run_seconds, rounded(per_second(run.records_read, summary.run_seconds)),
-      grouped(run.records_accepted), grouped(run.dropped_total()), grouped(run.late), grouped(run.windows_emitted),
-      grouped(run.results_emitted));
+  std::string text = fmt::format("{} in {:.1f} s ({} records/s): {} accepted, {} dropped, {} late; {}, {}",
+                                 counted(run.records_read, "record"), summary.run_seconds,
+                                 rounded(per_second(run.records_read, summary.run_seconds)),
+                                 grouped(run.records_accepted), grouped(run.dropped_total()), grouped(run.late),
+                                 counted(run.windows_emitted, "window"), counted(run.results_emitted, "result"));
   std::string reasons;
   for (std::size_t i = 0; i < kRejections; ++i) {
     if (run.dropped[i] == 0) continue;
@@ -51,8 +51,8 @@ std::string to_words(const Summary& summary) {
   }
   if (!reasons.empty()) text += "\ndropped: " + reasons;
   if (summary.restarts > 0) {
-    text += fmt::format("\nwith the runs before: {} records, {} results", grouped(summary.life.records_read),
-                        grouped(summary.life.results_emitted));
+    text += fmt::format("\nwith the runs before: {}, {}", counted(summary.life.records_read, "record"),
+                        counted(summary.life.results_emitted, "result"));
   }
   return text + "\n";
 }

@@ -10,7 +10,7 @@
 namespace temblor {
 namespace {
 
-constexpr std::chrono::milliseconds kLook{10};        // how often the coordinator looks after the job
+constexpr std::chrono::milliseconds kLook{10};        // how often at least the coordinator looks after the job
 constexpr std::chrono::milliseconds kWatch{500};      // how often people are told
 constexpr std::chrono::milliseconds kDiscover{1000};  // how often new splits are looked for
 
@@ -165,7 +165,8 @@ Result<void> JobRun::read_until_done(const std::atomic<bool>& stop, const std::f
   auto checkpointed = clock.monotonic();
   auto watched = checkpointed;
   auto discovered = checkpointed;
-  while (!state_->rendezvous.wait_for_all_to_leave(kLook)) {
+  const auto look = std::clamp<Milliseconds>(job_.checkpoint_interval, Milliseconds(1), kLook);
+  while (!state_->rendezvous.wait_for_all_to_leave(look)) {
     if (stop.load() || state_->failure()) break;
     const auto now = clock.monotonic();
     if (coordinator_ && (now - checkpointed >= job_.checkpoint_interval || delivery_.crowded())) {

@@ -7,16 +7,14 @@
 namespace temblor {
 
 Result<void> AppendLog::reopen() {
-  if (!files_.exists(path_)) {
-    const std::string directory = directory_of(path_);
-    TEMBLOR_TRY(files_.create_directories(directory));
-    TEMBLOR_ASSIGN(file_, files_.open_append(path_));
-    // A lasting content under a name that is lost in a power cut would be no use.
-    TEMBLOR_TRY(files_.sync_directory(directory));
-  } else {
-    TEMBLOR_ASSIGN(file_, files_.open_append(path_));
-  }
+  const std::string directory = directory_of(path_);
+  if (!files_.exists(path_)) TEMBLOR_TRY(files_.create_directories(directory));
+  TEMBLOR_ASSIGN(auto file, files_.open_append(path_));
+  // A lasting content under a name that is lost in a power cut would be no use. Where the file was there before, who
+  // made it may have been killed before this.
+  TEMBLOR_TRY(files_.sync_directory(directory));
   TEMBLOR_ASSIGN(length_, files_.size(path_));
+  file_ = std::move(file);
   return {};
 }
 
