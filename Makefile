@@ -34,7 +34,7 @@ test-build: deps-test
 	@tools/fetch_waveforms
 
 test: test-build ## everything: unit, integration, sanitizers, fuzzing, style
-	@$(CTEST)
+	@$(CTEST) --timeout 600
 
 soak: test-build ## the same tests in full length: hours
 	@TEMBLOR_SOAK=1 $(CTEST) --timeout 36000
