@@ -178,6 +178,9 @@ Result<void> Worker::pass_watermark() {
     if (!boundaries_.empty()) next.boundary = *boundaries_.begin();
     const auto known = boundaries_.upper_bound(kBeforeAll);
     if (known != boundaries_.end()) next.known = *known;
+    if (boundaries_.empty()) {
+      for (const auto& split : splits_) next.silent = std::max(next.silent, std::optional(split->chain.boundary()));
+    }
   }
   if (next == reported_) return {};
   reported_ = next;
