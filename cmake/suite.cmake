@@ -1,5 +1,4 @@
 # The tests beside the unit tests. `make test` builds what they run: the presets address and thread beside this one.
-# How long a test may take is said to ctest, in the Makefile: it depends on TEMBLOR_SOAK.
 set(TEMBLOR_PYTHON /usr/bin/python3)  # Debian's own: it has python3-protobuf
 
 # Each room's unit tests under the sanitizers. One run of a whole program costs seconds, hundreds of starts minutes.
@@ -42,5 +41,5 @@ set_tests_properties(package PROPERTIES LABELS integration)
 add_test(NAME rooms COMMAND ${TEMBLOR_PYTHON} ${CMAKE_SOURCE_DIR}/test/rooms_test.py)
 add_test(NAME format COMMAND ${CMAKE_SOURCE_DIR}/tools/check_format)
 add_test(NAME tidy COMMAND ${CMAKE_SOURCE_DIR}/tools/check_tidy)
-set_tests_properties(rooms format PROPERTIES LABELS style)
-set_tests_properties(tidy PROPERTIES LABELS style PROCESSORS 2)
+set_tests_properties(rooms format tidy PROPERTIES LABELS style)
+set_tests_properties(tidy PROPERTIES PROCESSORS 2)
