@@ -102,7 +102,7 @@ TEST(CheckpointFormat, NoticesThatItIsCutAnywhere) {
 TEST(CheckpointFormat, NoticesEveryFlippedBit) {
   std::string bytes = written(sample_checkpoint(1));
   for (std::size_t bit = 0; bit < 8 * bytes.size(); ++bit) {
-    const auto flip = [&] { bytes[bit / 8] = static_cast<char>(bytes[bit / 8] ^ (1U << (bit % 8))); };
+    const auto flip = [&] { bytes[bit / 8] = static_cast<char>(bytes[bit / 8] ^ (1 << (bit % 8))); };
     flip();
     ASSERT_FALSE(read_as_text(bytes)) << "bit " << bit;
     flip();
