@@ -15,16 +15,15 @@ RecordStream::RecordStream(std::uint32_t sensors, std::uint32_t per_window, std:
   std::uniform_real_distribution<double> longitude(-180, 180);
   std::uniform_real_distribution<double> latitude(-90, 90);
   std::uniform_real_distribution<float> amplitude(-10, 10);
-  const std::uint64_t in_window = std::uint64_t{sensors} * per_window;
-  const std::uint64_t total = in_window * windows;
+  const std::uint64_t total = in_window_ * windows;
   bytes_.reserve(total * 64);
   ends_.reserve(total);
   std::string id;
   for (std::uint64_t i = 0; i < total; ++i) {
-    id = fmt::format("S{:03}", i % sensors + 1);
+    id = fmt::format("S{:03}", i % sensors + first_sensor);
     const Record record{.sensor_id = id,
                         .phase_type = kPhases[random() % 3],
-                        .collect_timestamp = kStartMs + static_cast<std::int64_t>(i * 1000 / in_window),
+                        .collect_timestamp = kStartMs + static_cast<std::int64_t>(i * 1000 / in_window_),
                         .longitude = longitude(random),
                         .latitude = latitude(random),
                         .seismic_amplitude = amplitude(random),

@@ -10,7 +10,7 @@ foreach(sanitizer IN ITEMS address thread)
     add_test(NAME ${sanitizer}.${room} COMMAND ${CMAKE_SOURCE_DIR}/build/${sanitizer}/${room}_test --gtest_brief=1)
     set_tests_properties(
       ${sanitizer}.${room}
-      PROPERTIES LABELS sanitizer TIMEOUT 900 ENVIRONMENT
+      PROPERTIES LABELS sanitizer ENVIRONMENT
                  "ASAN_OPTIONS=detect_leaks=1:detect_stack_use_after_return=1;UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1;TSAN_OPTIONS=halt_on_error=1"
     )
   endforeach()
@@ -23,7 +23,7 @@ foreach(source IN LISTS TEMBLOR_FUZZ_SOURCES)
   string(REPLACE _fuzz "" codec ${name})
   add_test(NAME fuzz.${codec} COMMAND ${CMAKE_SOURCE_DIR}/fuzz/run ${CMAKE_SOURCE_DIR}/build/address/fuzz/${name}
                                       ${CMAKE_SOURCE_DIR}/build/fuzz/${codec} ${CMAKE_SOURCE_DIR}/fuzz/corpus/${codec})
-  set_tests_properties(fuzz.${codec} PROPERTIES LABELS fuzz TIMEOUT 300)
+  set_tests_properties(fuzz.${codec} PROPERTIES LABELS fuzz)
 endforeach()
 
 # The whole program, from outside: test/e2e/x_test.py.
@@ -32,15 +32,14 @@ foreach(source IN LISTS TEMBLOR_E2E)
   get_filename_component(name ${source} NAME_WE)
   string(REPLACE _test "" name ${name})
   add_test(NAME e2e.${name} COMMAND ${TEMBLOR_PYTHON} ${source})
-  set_tests_properties(e2e.${name} PROPERTIES LABELS integration TIMEOUT 600 ENVIRONMENT
-                                                                             "TEMBLOR=$<TARGET_FILE:temblor>")
+  set_tests_properties(e2e.${name} PROPERTIES LABELS integration ENVIRONMENT "TEMBLOR=$<TARGET_FILE:temblor>")
 endforeach()
 add_test(NAME package COMMAND ${TEMBLOR_PYTHON} ${CMAKE_SOURCE_DIR}/test/package_test.py ${CMAKE_BINARY_DIR})
-set_tests_properties(package PROPERTIES LABELS integration TIMEOUT 300)
+set_tests_properties(package PROPERTIES LABELS integration)
 
 # How the code is written.
 add_test(NAME rooms COMMAND ${TEMBLOR_PYTHON} ${CMAKE_SOURCE_DIR}/test/rooms_test.py)
 add_test(NAME format COMMAND ${CMAKE_SOURCE_DIR}/tools/check_format)
 add_test(NAME tidy COMMAND ${CMAKE_SOURCE_DIR}/tools/check_tidy)
-set_tests_properties(rooms format PROPERTIES LABELS style TIMEOUT 120)
-set_tests_properties(tidy PROPERTIES LABELS style TIMEOUT 900 PROCESSORS 2)
+set_tests_properties(rooms format tidy PROPERTIES LABELS style)
+set_tests_properties(tidy PROPERTIES PROCESSORS 2)

@@ -26,6 +26,14 @@ TESTING = "testing"
 SYSTEM_HEADERS = {"fcntl.h", "unistd.h", "dirent.h", "glob.h", "sys/stat.h", "sys/file.h", "fstream", "filesystem"}
 MAY_TOUCH_FILES = re.compile(r"base/posix_\w+\.(cc|h)|base/environment\.(cc|h)|cli/(main|terminal|stop_signal)\.cc")
 
+# The network, and whatever brings it in.
+SOCKET_HEADERS = re.compile(r"sys/(socket|un|epoll)\.h|netinet/.*|arpa/.*|netdb\.h|(boost/)?asio(/.*|\.hpp)")
+MAY_TOUCH_SOCKETS = re.compile(r"connectors/.*")
+
+# The time, which tests hand in as well.
+CLOCKS = re.compile(r"\b(system_clock|steady_clock|high_resolution_clock|clock_gettime|gettimeofday)\b")
+MAY_READ_THE_TIME = re.compile(r"base/clock\.(cc|h)")
+
 MOST_LINES = 500
 LONGER = {}  # path below the root -> why it is longer
 
@@ -89,6 +97,27 @@ class Rooms(unittest.TestCase):
                 continue
             faults += [f"src/{name} includes <{header}>" for _, header in includes(path) if header in SYSTEM_HEADERS]
         self.assert_none(faults, "files are touched through base/file_system.h alone")
+
+    def test_only_connectors_touch_sockets(self):
+        self.assertTrue(SOCKET_HEADERS.fullmatch("boost/asio.hpp"))
+        faults = [
+            f"{path.relative_to(ROOT)} includes <{header}>"
+            for path in sources("src")
+            if not MAY_TOUCH_SOCKETS.fullmatch(path.relative_to(SOURCE).as_posix())
+            for _, header in includes(path)
+            if SOCKET_HEADERS.fullmatch(header)
+        ]
+        self.assert_none(faults, "the network is the connectors' alone")
+
+    def test_only_the_clock_knows_the_time(self):
+        faults = [
+            path.relative_to(ROOT).as_posix()
+            for path in sources("src")
+            if not MAY_READ_THE_TIME.fullmatch(path.relative_to(SOURCE).as_posix())
+            and not is_test(path)
+            and CLOCKS.search(path.read_text(encoding="utf-8"))
+        ]
+        self.assert_none(faults, "these read the time themselves; they take a Clock (base/clock.h)")
 
     def test_files_stay_small(self):
         faults = []

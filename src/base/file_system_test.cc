@@ -135,6 +135,7 @@ TYPED_TEST(FileSystemContract, AReaderSeesAFileGrow) {
   ASSERT_TRUE((*writer)->append("+two"));
   EXPECT_EQ((*reader)->read(into).value_or(99), 4U);
   EXPECT_EQ(std::string(into.data(), 4), "+two");
+  EXPECT_TRUE((*reader)->wait(Milliseconds::max()).value_or(false)) << "files never make one wait";
 }
 
 TYPED_TEST(FileSystemContract, CreateEmptiesAndOpenAppendDoesNot) {

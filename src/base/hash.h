@@ -14,17 +14,14 @@ inline std::uint64_t hash_bytes(std::string_view bytes, std::uint64_t seed) {
   return XXH3_64bits_withSeed(bytes.data(), bytes.size(), seed);
 }
 
-/// The same for two words: wyhash's step for short keys (Wang Yi, wyhash final version 4, public domain), two wide
-/// products.
+/// The same for two words: wyhash's step for short keys (Wang Yi, wyhash final version 4, public domain), one wide
+/// product with its halves folded together.
 inline std::uint64_t hash_words(std::uint64_t first, std::uint64_t second, std::uint64_t seed) {
   constexpr std::uint64_t kSecret0 = 0xA0761D6478BD642FU;
   constexpr std::uint64_t kSecret1 = 0xE7037ED1A0B428DBU;
   __extension__ using Product = unsigned __int128;
-  const auto fold = [](std::uint64_t a, std::uint64_t b) {
-    const Product product = static_cast<Product>(a) * b;
-    return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64U);
-  };
-  return fold(kSecret1 ^ seed, fold(first ^ kSecret1, second ^ seed ^ kSecret0));
+  const Product product = static_cast<Product>(first ^ kSecret1 ^ seed) * (second ^ kSecret0);
+  return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64U);
 }
 
 }  // namespace temblor

@@ -32,7 +32,7 @@ TEST(HashBytes, SeesEveryBit) {
     const std::uint64_t hash = hash_bytes(text, 1);
     for (std::size_t bit = 0; bit < 8 * length; ++bit) {
       std::string other = text;
-      other[bit / 8] = static_cast<char>(other[bit / 8] ^ (1U << (bit % 8)));
+      other[bit / 8] = static_cast<char>(other[bit / 8] ^ (1 << (bit % 8)));
       ASSERT_NE(hash_bytes(other, 1), hash) << "length " << length << " bit " << bit;
     }
   }

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <limits>
 
 #include "base/file_system.h"
 #include "base/system_error.h"
@@ -60,7 +61,8 @@ class PosixInputFile final : public InputFile {
 
   Result<bool> wait(Milliseconds patience) override {
     pollfd watched{.fd = fd_.get(), .events = POLLIN, .revents = 0};
-    const int ready = ::poll(&watched, 1, static_cast<int>(patience.count()));
+    const int ready = ::poll(
+        &watched, 1, static_cast<int>(std::clamp<std::int64_t>(patience.count(), 0, std::numeric_limits<int>::max())));
     // A signal is a reason to look around, not to wait on.
     if (ready < 0 && errno != EINTR) return system_error(path_, "cannot be waited for");
     return ready > 0;

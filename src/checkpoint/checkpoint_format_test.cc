@@ -102,7 +102,7 @@ TEST(CheckpointFormat, NoticesThatItIsCutAnywhere) {
 TEST(CheckpointFormat, NoticesEveryFlippedBit) {
   std::string bytes = written(sample_checkpoint(1));
   for (std::size_t bit = 0; bit < 8 * bytes.size(); ++bit) {
-    const auto flip = [&] { bytes[bit / 8] = static_cast<char>(bytes[bit / 8] ^ (1U << (bit % 8))); };
+    const auto flip = [&] { bytes[bit / 8] = static_cast<char>(bytes[bit / 8] ^ (1 << (bit % 8))); };
     flip();
     ASSERT_FALSE(read_as_text(bytes)) << "bit " << bit;
     flip();
@@ -131,6 +131,16 @@ TEST(CheckpointFormat, RefusesWhatIsWellFormedButNoCheckpoint) {
   auto nothing_counted = window();
   nothing_counted.mutable_window()->set_p_phase_count(0, 0);
   EXPECT_THAT(error_of(file_of({header(), nothing_counted, footer(2)})), HasSubstr("sum"));
+  auto counted_too_often = window();  // their sum is 0 in 32 bits, and nothing can be divided by that
+  counted_too_often.mutable_window()->set_p_phase_count(0, 0xFFFFFFFF);
+  counted_too_often.mutable_window()->set_s_phase_count(0, 1);
+  EXPECT_THAT(error_of(file_of({header(), counted_too_often, footer(2)})), HasSubstr("sum"));
+  auto after_all = window();
+  after_all.mutable_window()->set_window_start_ms(to_ms(kAfterAll));
+  EXPECT_THAT(error_of(file_of({header(), after_all, footer(2)})), HasSubstr("not whole"));
+  v1::CheckpointFrame split;
+  split.mutable_split()->set_highest_ms(to_ms(kBeforeAll) + 1);
+  EXPECT_THAT(error_of(file_of({header(), split, footer(2)})), HasSubstr("impossible time"));
   auto bad_wide = window();
   bad_wide.mutable_window()->add_wide_index(0);
   bad_wide.mutable_window()->add_wide_sum("short");

@@ -1,7 +1,7 @@
 #include <xxhash.h>
 
 #include <algorithm>
-#include <cmath>
+#include <limits>
 #include <numeric>
 
 #include "base/limits.h"
@@ -17,6 +17,13 @@ using v1::CheckpointHeader;
 using v1::CheckpointResults;
 using v1::CheckpointWindow;
 namespace {
+
+/// Whether arithmetic with a time is safe: nothing that a job meets, or the start or end of a window around it.
+bool is_time(std::int64_t ms) {
+  constexpr Milliseconds kLongestWindow = std::chrono::hours(24);
+  const Timestamp t = timestamp_from_ms(ms);
+  return t == kBeforeAll || (t >= kEarliest - kLongestWindow && t <= kLatest + kLongestWindow);
+}
 
 /// Reads frames one by one and puts what they hold into its place. Checksums have found accidents before anything
 /// here looks at the content; that content still may be anything (a file made by hand), and is checked as it is used.
@@ -83,6 +90,7 @@ class Reader {
       case CheckpointFrame::kHeader:
         return take(frame.header());
       case CheckpointFrame::kSplit:
+        if (!is_time(frame.split().highest_ms())) return damaged("has a split at an impossible time");
         restored_.splits.push_back({.id = frame.split().id(),
                                     .offset = frame.split().offset(),
                                     .state = frame.split().state(),
@@ -114,6 +122,9 @@ class Reader {
     if (header.format_version() == 0 || header.format_version() > kCheckpointFormat) {
       return user_error(name_, "has the format version " + std::to_string(header.format_version()),
                         "this program reads up to " + std::to_string(kCheckpointFormat) + ": use a newer one");
+    }
+    if (!is_time(header.job_start_ms()) || !is_time(header.closed_through_ms()) || !is_time(header.last_stamp_ms())) {
+      return damaged("has an impossible time");
     }
     CheckpointFacts& facts = restored_.facts;
     facts.id = header.id();
@@ -151,7 +162,7 @@ class Reader {
                            window.min_amplitude_size(), window.p_phase_count_size(), window.s_phase_count_size(),
                            window.n_phase_count_size()};
     const bool even = std::all_of(std::begin(columns), std::end(columns), [&](int column) { return column == size; });
-    if (!even || !ids_fit(window.sensor_ids(), window.sensor_id_bytes()) ||
+    if (!even || !ids_fit(window.sensor_ids(), window.sensor_id_bytes()) || !is_time(window.window_start_ms()) ||
         window.wide_index_size() != window.wide_sum_size()) {
       return damaged("has a window that is not whole");
     }
@@ -168,7 +179,8 @@ class Reader {
       const auto narrow = static_cast<Int128>(static_cast<UInt128>(window.sum_high(i)) << 64U | window.sum_low(i));
       const std::array<std::uint32_t, 3> phases = {window.p_phase_count(i), window.s_phase_count(i),
                                                    window.n_phase_count(i)};
-      const bool counted = phases[0] != 0 || phases[1] != 0 || phases[2] != 0;
+      const std::uint64_t count = std::uint64_t{phases[0]} + phases[1] + phases[2];
+      const bool counted = count != 0 && count <= std::numeric_limits<std::uint32_t>::max();
       if (!counted || !sum.restore(narrow, wide)) return damaged("has a sensor whose sum is none");
       if (restore_) {
         restore_(timestamp_from_ms(window.window_start_ms()), id,
@@ -183,7 +195,8 @@ class Reader {
     const int columns[] = {results.avg_amplitude_size(), results.max_amplitude_size(), results.min_amplitude_size(),
                            results.p_phase_count_size(), results.s_phase_count_size(), results.n_phase_count_size()};
     const bool even = std::all_of(std::begin(columns), std::end(columns), [&](int column) { return column == size; });
-    if (!even || !ids_fit(results.sensor_ids(), results.sensor_id_bytes())) {
+    if (!even || !ids_fit(results.sensor_ids(), results.sensor_id_bytes()) || !is_time(results.window_start_ms()) ||
+        !is_time(results.window_end_ms())) {
       return damaged("has results that are not whole");
     }
     const Timestamp start = timestamp_from_ms(results.window_start_ms());

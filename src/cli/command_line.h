@@ -1,6 +1,9 @@
 #pragma once
 
+// App needs the two others where the compiler does not inline them; the whole of CLI/CLI.hpp takes seconds to read.
 #include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
 #include <optional>
 #include <string>
 #include <string_view>

@@ -3,17 +3,10 @@
 #include <gtest/gtest.h>
 
 #include "cli/number_text.h"
+#include "testing/sim_clock.h"
 
 namespace temblor {
 namespace {
-
-class StillClock final : public Clock {
- public:
-  [[nodiscard]] Timestamp now() const override { return {}; }
-  [[nodiscard]] std::chrono::nanoseconds monotonic() const override { return time; }
-  void sleep_for(std::chrono::nanoseconds duration) override { time += duration; }
-  std::chrono::nanoseconds time{0};
-};
 
 TEST(NumberTextTest, GroupsDigits) {
   EXPECT_EQ(grouped(0), "0");
@@ -58,7 +51,7 @@ TEST(ProgressTest, NeverPromisesMoreThanAllOfIt) {
 }
 
 TEST(ProgressLineTest, DrawsOnlyOnATerminalAndNotTooOften) {
-  StillClock clock;
+  SimClock clock;
   testing::internal::CaptureStderr();
   {
     ProgressLine quiet(clock, "records", false);

@@ -13,8 +13,10 @@ class WindowAssigner {
   /// The start of the window that `t` lies in. Readings mostly come in the order of time, so that the last answer
   /// is mostly the next one too.
   Timestamp start_of(Timestamp t) {
-    if (t - last_start_ < size_ && t >= last_start_) [[likely]]
+    // Unsigned, so that a time before the window is far behind it.
+    if (static_cast<std::uint64_t>((t - last_start_).count()) < static_cast<std::uint64_t>(size_.count())) [[likely]] {
       return last_start_;
+    }
     const std::int64_t size_ms = size_.count();
     std::int64_t start_ms = to_ms(t) / size_ms * size_ms;
     if (start_ms > to_ms(t)) start_ms -= size_ms;  // division rounds towards 1970

@@ -16,6 +16,15 @@ constexpr std::chrono::milliseconds kDiscover{1000};  // how often new splits ar
 
 bool is_at_once(const Job& job) { return job.checkpoint_dir.empty() || job.delivery == DeliveryMode::kAtLeastOnce; }
 
+/// What `--max-records` counts: messages and readings, not the bytes between them that belong to none.
+std::uint64_t budgeted(const Counts& counts) {
+  std::uint64_t records = counts.records_read;
+  for (const Rejection refusal : {Rejection::kFrame, Rejection::kDamaged, Rejection::kOverlap}) {
+    records -= counts.dropped[static_cast<std::size_t>(refusal)];
+  }
+  return records;
+}
+
 /// A few shards for each thread, so that they seldom wait for each other.
 std::uint32_t shards_for(std::uint32_t threads) { return threads == 1 ? 1 : std::bit_ceil(threads * 4); }
 
@@ -119,10 +128,11 @@ Result<void> JobRun::open_splits() {
   const std::size_t most = unbounded_ ? job_.threads : std::max<std::size_t>(splits.size(), 1);
   const std::size_t workers = std::min<std::size_t>(job_.threads, most);
   std::optional<std::uint64_t> left;
-  if (job_.max_records) left = *job_.max_records - std::min(*job_.max_records, facts_.counts.records_read);
+  if (job_.max_records) left = *job_.max_records - std::min(*job_.max_records, budgeted(facts_.counts));
   state_ = std::make_unique<JobState>(environment_, job_, *windows_, delivery_, workers, left);
   for (std::size_t i = 0; i < workers; ++i) {
-    workers_.push_back(std::make_unique<Worker>(*state_, i, facts_.last_stamp));
+    // The end of the input closes a window before its time; what comes after that belongs to the next one.
+    workers_.push_back(std::make_unique<Worker>(*state_, i, std::max(facts_.last_stamp, facts_.closed_through)));
   }
   for (std::size_t i = 0; i < splits.size(); ++i) {
     TEMBLOR_ASSIGN(auto runner, open_split(splits[i]));
@@ -160,11 +170,11 @@ Result<void> JobRun::add_new_splits() {
 }
 
 Result<void> JobRun::read_until_done(const std::atomic<bool>& stop, const std::function<void(const Progress&)>& watch) {
-  for (const auto& worker : workers_) threads_.emplace_back([&each = *worker] { each.run(); });
   Clock& clock = environment_.clock;
   auto checkpointed = clock.monotonic();
   auto watched = checkpointed;
   auto discovered = checkpointed;
+  for (const auto& worker : workers_) threads_.emplace_back([&each = *worker] { each.run(); });
   const auto look = std::clamp<Milliseconds>(job_.checkpoint_interval, Milliseconds(1), kLook);
   while (!state_->rendezvous.wait_for_all_to_leave(look)) {
     if (stop.load() || state_->failure()) break;

@@ -9,8 +9,9 @@ template <class Range, class Uri>
 std::string joined(const Range& range, Uri uri) {
   std::string text;
   for (const auto& each : range) {
-    if (!text.empty()) text += ' ';
-    text += uri(each);
+    const std::string part = uri(each);
+    if (!text.empty() && !part.empty()) text += ' ';
+    text += part;
   }
   return text;
 }

@@ -9,10 +9,12 @@ void JobWatermark::report(std::size_t worker, const Report& report) {
   reports_[worker] = report;
   if (report.known && closable_ == kBeforeAll) began_ = began_ ? std::min(*began_, *report.known) : *report.known;
   std::optional<Timestamp> lowest;
+  Timestamp furthest_silent = kBeforeAll;
   for (const Report& each : reports_) {
     if (each.boundary) lowest = lowest ? std::min(*lowest, *each.boundary) : *each.boundary;
+    if (each.silent) furthest_silent = std::max(furthest_silent, *each.silent);
   }
-  if (lowest) closable_ = std::max(closable_, *lowest);
+  closable_ = std::max(closable_, lowest.value_or(furthest_silent));
 }
 
 Timestamp JobWatermark::closable() const {

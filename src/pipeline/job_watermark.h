@@ -18,12 +18,16 @@ class JobWatermark {
     std::optional<Timestamp> boundary;
     /// The same without the splits that have not delivered anything.
     std::optional<Timestamp> known;
+    /// Where none is active: how far the furthest had come. It counts where nobody is active anywhere, or what the last
+    /// readings before a silence completed would wait for its end.
+    std::optional<Timestamp> silent;
 
     bool operator==(const Report&) const = default;
   };
 
   /// A worker that has not reported yet holds all windows open.
-  explicit JobWatermark(std::size_t workers) : reports_(workers, Report{.boundary = kBeforeAll, .known = {}}) {}
+  explicit JobWatermark(std::size_t workers)
+      : reports_(workers, Report{.boundary = kBeforeAll, .known = {}, .silent = {}}) {}
 
   /// Takes a worker's report. Everything that the worker has read from before `boundary` must have been handed to
   /// the windows by then.

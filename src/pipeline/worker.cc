@@ -150,8 +150,9 @@ void Worker::note(SplitRunner& split, PollStatus status, bool got_records) {
       split.idle = true;
     }
   } else {
+    // A split that cannot be asked is not idle, or what it holds would be late after the outage.
     split.quiet_since.reset();
-    if (got_records) split.idle = false;
+    split.idle = false;
   }
   list(split);
 }
@@ -177,6 +178,9 @@ Result<void> Worker::pass_watermark() {
     if (!boundaries_.empty()) next.boundary = *boundaries_.begin();
     const auto known = boundaries_.upper_bound(kBeforeAll);
     if (known != boundaries_.end()) next.known = *known;
+    if (boundaries_.empty()) {
+      for (const auto& split : splits_) next.silent = std::max(next.silent, std::optional(split->chain.boundary()));
+    }
   }
   if (next == reported_) return {};
   reported_ = next;

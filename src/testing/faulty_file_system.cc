@@ -19,6 +19,11 @@ class FaultyFileSystem::Input final : public InputFile {
     return beneath_->read(into);
   }
 
+  Result<bool> wait(Milliseconds patience) override {
+    TEMBLOR_TRY(files_.alive(path_));
+    return beneath_->wait(patience);
+  }
+
  private:
   FaultyFileSystem& files_;
   std::unique_ptr<InputFile> beneath_;

@@ -23,39 +23,40 @@ namespace {
 const std::string kState = "state";
 constexpr Milliseconds kInterval{1};
 
-/// Lets the job read so much, and then no more until there is a new checkpoint: as often and at the same places in
-/// each run.
+/// Lets the job read so much, and then no more until a checkpoint has been put in place: as often and at the same
+/// batches in each run.
 class Pace {
  public:
-  Pace(const RunPlan& plan, SimClock& clock, MemoryFileSystem& files, std::atomic<bool>& stop)
+  Pace(const RunPlan& plan, SimClock& clock, const FaultyFileSystem& files, std::atomic<bool>& stop)
       : plan_(plan), clock_(clock), files_(files), stop_(stop) {}
 
   bool may_read() {
     const std::scoped_lock lock(mutex_);
-    if (newest() < wanted_) return false;
+    if (waited_for_ && checkpoints() < *waited_for_) return false;
+    waited_for_.reset();
     ++polls_;
     if (polls_ == plan_.stop_after_polls) stop_.store(true);
     if (polls_ % plan_.polls_per_checkpoint == 0) {
-      wanted_ = newest() + 1;
+      waited_for_ = checkpoints() + 1;
       clock_.advance(kInterval);
     }
     return true;
   }
 
  private:
-  std::uint64_t newest() {
-    const auto names = files_.list(kState);
-    const auto ids = names ? recovery_order(*names) : std::vector<std::uint64_t>{};
-    return ids.empty() ? 0 : ids.front();
+  [[nodiscard]] std::int64_t checkpoints() const {
+    const auto operations = files_.operations();
+    return std::count(operations.begin(), operations.end(),
+                      FaultyFileSystem::Operation{.name = "rename", .path = kState + "/checkpoint.tmp"});
   }
 
   const RunPlan& plan_;
   SimClock& clock_;
-  MemoryFileSystem& files_;
+  const FaultyFileSystem& files_;
   std::atomic<bool>& stop_;
   std::mutex mutex_;
   std::uint64_t polls_ = 0;
-  std::uint64_t wanted_ = 0;
+  std::optional<std::int64_t> waited_for_;
 };
 
 class PacedReader final : public SplitReader {
@@ -66,7 +67,7 @@ class PacedReader final : public SplitReader {
   Result<PollStatus> poll(SourceBatch& batch, std::size_t max_records) override {
     if (pace_->may_read()) return reader_->poll(batch, max_records);
     batch.clear();
-    std::this_thread::sleep_for(std::chrono::microseconds(50));  // leaves the machine to whom it waits for
+    std::this_thread::sleep_for(std::chrono::microseconds(100));  // leaves the machine to whom it waits for
     return PollStatus::kRecords;
   }
   [[nodiscard]] SplitPosition position() const override { return reader_->position(); }
@@ -191,7 +192,7 @@ RunOutcome JobWorld::run(const RunPlan& plan) {
   if (plan.fault_at != 0) files.inject(plan.fault_at, plan.fault, plan.error);
   const Environment environment{.clock = clock, .files = files, .hash_seed = plan.threads};
   std::atomic<bool> stop{false};
-  auto pace = std::make_shared<Pace>(plan, clock, files_, stop);
+  auto pace = std::make_shared<Pace>(plan, clock, files, stop);
 
   Job job;
   for (const std::string& path : paths_) {

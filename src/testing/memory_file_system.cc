@@ -307,14 +307,14 @@ Result<void> MemoryFileSystem::truncate(const std::string& path, std::uint64_t s
 
 Result<void> MemoryFileSystem::rename(const std::string& from, const std::string& to) {
   const std::lock_guard guard(mutex_);
-  TEMBLOR_ASSIGN(const Place source, place_of(from));
-  TEMBLOR_ASSIGN(const Place target, place_of(to));
-  if (!source.node) return system_error(from, "cannot be renamed to " + to, ENOENT);
-  if (source.node->is_directory || (target.node && target.node->is_directory)) {
+  const auto source = place_of(from);
+  const auto target = place_of(to);
+  if (!source || !target || !source->node) return system_error(from, "cannot be renamed to " + to, ENOENT);
+  if (source->node->is_directory || (target->node && target->node->is_directory)) {
     return system_error(from, "cannot be renamed to " + to, EISDIR);
   }
-  if (source.node == target.node) return {};
-  change({{{source.directory, source.name, nullptr}, {target.directory, target.name, source.node}}});
+  if (source->node == target->node) return {};
+  change({{{source->directory, source->name, nullptr}, {target->directory, target->name, source->node}}});
   return {};
 }
 

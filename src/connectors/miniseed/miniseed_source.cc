@@ -123,9 +123,10 @@ Result<std::unique_ptr<Source>> make_miniseed_source(const Uri& uri, const Envir
   TEMBLOR_ASSIGN(std::vector<std::string> paths, environment.files.glob(uri.path));
   if (paths.empty()) return user_error(uri.text, "no file matches", "check the path");
   for (const std::string& path : paths) {
-    if (auto file = environment.files.open_read(path, 0); !file) {
-      return user_error(path, file.error().what, file.error().remedy);
-    }
+    char first = 0;  // a directory can be opened, but not read
+    const auto file = environment.files.open_read(path, 0);
+    const auto got = file ? (*file)->read({&first, 1}) : tl::unexpected(file.error());
+    if (!got) return user_error(path, got.error().what, got.error().remedy);
   }
   CoordinateTable coordinates;
   if (const auto path = uri.find("coordinates")) {

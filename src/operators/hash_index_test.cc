@@ -1,0 +1,53 @@
+#include "operators/hash_index.h"
+
+#include <gtest/gtest.h>
+
+#include <random>
+#include <unordered_map>
+#include <vector>
+
+namespace temblor {
+namespace {
+
+TEST(HashIndex, FindsWhatWasInsertedAndNothingElse) {
+  std::mt19937_64 random(1);
+  HashIndex index;
+  std::vector<std::uint64_t> hashes;
+  for (std::uint32_t i = 0; i < 10'000; ++i) {
+    hashes.push_back(random());
+    index.insert(hashes.back(), i);
+  }
+  const auto find = [&](std::uint64_t hash) {
+    return index.find(hash, [&](std::uint32_t entry) { return hashes[entry] == hash; });
+  };
+  for (std::uint32_t i = 0; i < hashes.size(); ++i) EXPECT_EQ(find(hashes[i]), i);
+  for (int i = 0; i < 10'000; ++i) EXPECT_EQ(find(random()), HashIndex::kNone);
+}
+
+TEST(HashIndex, KeepsEntriesApartThatShareAHash) {
+  HashIndex index;
+  for (std::uint32_t i = 0; i < 100; ++i) index.insert(0xFFFFFFFFFFFFFFFFU, i);
+  for (std::uint32_t wanted = 0; wanted < 100; ++wanted) {
+    EXPECT_EQ(index.find(0xFFFFFFFFFFFFFFFFU, [&](std::uint32_t entry) { return entry == wanted; }), wanted);
+  }
+  EXPECT_EQ(index.find(0xFFFFFFFFFFFFFFFFU, [](std::uint32_t) { return false; }), HashIndex::kNone);
+}
+
+TEST(HashIndex, IsEmptyAfterClear) {
+  HashIndex index;
+  for (std::uint32_t i = 0; i < 1000; ++i) index.insert(std::uint64_t{i} << 40U, i);
+  index.clear();
+  for (std::uint32_t i = 0; i < 1000; ++i) {
+    EXPECT_EQ(index.find(std::uint64_t{i} << 40U, [](std::uint32_t) { return true; }), HashIndex::kNone);
+  }
+}
+
+TEST(HashIndex, TakesAboutEighteenBytesAnEntryAtTheMost) {
+  HashIndex index;
+  std::mt19937_64 random(2);
+  for (std::uint32_t i = 0; i < 100'000; ++i) index.insert(random(), i);
+  EXPECT_LE(index.memory_bytes(), 100'000 * 8 * 16 / 7);
+}
+
+}  // namespace
+}  // namespace temblor

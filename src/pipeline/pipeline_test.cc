@@ -1,0 +1,369 @@
+#include "pipeline/pipeline.h"
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <limits>
+#include <thread>
+
+#include "connectors/memory/memory_sink.h"
+#include "connectors/memory/memory_source.h"
+#include "proto/letter.pb.h"
+#include "schema/deserializer.h"
+#include "testing/job_world.h"
+
+namespace temblor {
+namespace {
+
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+constexpr std::int64_t kBegin = 1'274'977'473'000;
+
+std::string reading(std::int64_t after_ms, float amplitude = 1, const std::string& sensor = "S1") {
+  return message_of({.sensor = sensor, .time_ms = kBegin + after_ms, .amplitude = amplitude});
+}
+
+/// A job from memory to memory, on a clock that stands a day after the readings.
+struct Bench {
+  std::shared_ptr<MemoryStream> stream = std::make_shared<MemoryStream>();
+  MemorySource::Settings source;
+  std::shared_ptr<MemoryOutput> results = std::make_shared<MemoryOutput>();
+  std::shared_ptr<MemoryOutput> late = std::make_shared<MemoryOutput>();
+  std::shared_ptr<MemoryOutput> dead = std::make_shared<MemoryOutput>();
+  MemoryFileSystem files;
+  SimClock clock{timestamp_from_ms(kBegin) + std::chrono::hours(24)};
+  std::atomic<bool> stop{false};
+
+  Job job() {
+    Job job;
+    job.sources.push_back({.uri = "memory:", .source = std::make_unique<MemorySource>(stream, source)});
+    job.sinks.push_back({.uri = "memory:results", .sink = std::make_unique<MemorySink>(results)});
+    job.late_sink = {.uri = "memory:late", .sink = std::make_unique<MemoryLetterSink>(late)};
+    job.dead_letter_sink = {.uri = "memory:dead", .sink = std::make_unique<MemoryLetterSink>(dead)};
+    return job;
+  }
+  Result<Summary> run(Job job, std::uint64_t hash_seed = 1) {
+    return run_pipeline(std::move(job), {.clock = clock, .files = files, .hash_seed = hash_seed}, stop);
+  }
+  Summary run_well(Job job) {
+    auto summary = run(std::move(job));
+    EXPECT_TRUE(summary) << summary.error().to_line();
+    return summary.value_or(Summary{});
+  }
+};
+
+std::uint64_t dropped(const Summary& summary, Rejection reason) {
+  return summary.life.dropped[static_cast<std::size_t>(reason)];
+}
+
+std::string line(std::int64_t window, const std::string& rest, const std::string& sensor = "S1") {
+  return fmt::format("{} {} {} {}", sensor, kBegin + window, kBegin + window + 1000, rest);
+}
+
+TEST(Pipeline, AggregatesEachSensorInEachSecond) {
+  Bench bench;
+  bench.stream->add_split("a", {reading(0, 1), reading(10, 2, "S2"), reading(999, 3), reading(1000, 4)});
+  const Summary summary = bench.run_well(bench.job());
+  EXPECT_THAT(bench.results->visible(), ElementsAre(line(0, "2.0 3.0 1.0 2 0 0"), line(0, "2.0 2.0 2.0 1 0 0", "S2"),
+                                                    line(1000, "4.0 4.0 4.0 1 0 0")));
+  EXPECT_TRUE(summary.finished);
+  EXPECT_EQ(summary.life.records_read, 4U);
+  EXPECT_EQ(summary.life.windows_emitted, 2U);
+  EXPECT_EQ(summary.life.results_emitted, 3U);
+}
+
+TEST(Pipeline, GivesTheSameWhateverTheThreadsAndBatches) {
+  std::vector<std::vector<std::string>> all;
+  for (const std::uint32_t threads : {1U, 2U, 5U}) {
+    for (const std::size_t batch : {1U, 7U, 4096U}) {
+      Bench bench;
+      for (const auto& [name, bytes] : test_input(3, 6, 300)) {
+        std::vector<MemoryEvent> events;
+        for (std::string_view rest = bytes; !rest.empty();) {
+          const FrameLength frame = read_frame_length(rest);
+          events.emplace_back(std::string(rest.substr(frame.prefix, frame.length)));
+          rest.remove_prefix(frame.prefix + frame.length);
+        }
+        bench.stream->add_split(name, std::move(events));
+      }
+      Job job = bench.job();
+      job.threads = threads;
+      job.batch_records = batch;
+      const auto summary = bench.run(std::move(job), threads * batch);
+      ASSERT_TRUE(summary);
+      std::vector<std::string> outcome = bench.results->visible();
+      auto letters = bench.late->visible();
+      for (std::string& letter : bench.dead->visible()) letters.push_back(std::move(letter));
+      std::sort(letters.begin(), letters.end());
+      outcome.insert(outcome.end(), letters.begin(), letters.end());
+      outcome.push_back(fmt::format("{} {} {} {}", summary->life.records_accepted,
+                                    fmt::join(summary->life.dropped, ","), summary->life.late,
+                                    summary->life.windows_emitted));
+      all.push_back(std::move(outcome));
+    }
+  }
+  ASSERT_GT(all.front().size(), 100U);
+  for (const auto& outcome : all) EXPECT_TRUE(outcome == all.front());
+}
+
+TEST(Pipeline, TakesTheFirstBrokenRuleInTheOrderOfTheSpecification) {
+  Bench bench;
+  TestReading worst{.sensor = "", .time_ms = 0, .amplitude = 99, .phase = "X", .quality = 0};
+  std::vector<MemoryEvent> events = {std::string("\xFF"), message_of(worst)};
+  worst.quality = 1;
+  events.emplace_back(message_of(worst));
+  worst.amplitude = 10;  // the bounds are in the range
+  events.emplace_back(message_of(worst));
+  worst = {.time_ms = kBegin, .phase = "X"};
+  events.emplace_back(message_of(worst));
+  worst = {.sensor = std::string(256, 'x'), .time_ms = kBegin};
+  events.emplace_back(message_of(worst));
+  worst = {.time_ms = std::numeric_limits<std::int64_t>::min()};
+  events.emplace_back(message_of(worst));
+  events.emplace_back(MemoryRefusal{.bytes = "between messages"});
+  bench.stream->add_split("a", std::move(events));
+  const Summary summary = bench.run_well(bench.job());
+  for (const Rejection reason :
+       {Rejection::kParse, Rejection::kDataQuality, Rejection::kAmplitude, Rejection::kEmptyField,
+        Rejection::kPhaseType, Rejection::kSensorIdLength, Rejection::kTimestamp, Rejection::kFrame}) {
+    EXPECT_EQ(dropped(summary, reason), 1U) << to_string(reason);
+  }
+  EXPECT_EQ(summary.life.records_read, 8U);
+  EXPECT_EQ(summary.life.records_accepted, 0U);
+  EXPECT_THAT(bench.results->visible(), IsEmpty());
+  const auto letters = bench.dead->visible();
+  ASSERT_THAT(letters, SizeIs(8));
+  v1::Letter letter;
+  ASSERT_TRUE(letter.ParseFromString(letters[0]));
+  EXPECT_EQ(letter.split(), "a");
+  EXPECT_EQ(letter.offset(), 0);
+  EXPECT_EQ(letter.reason(), "parse");
+  EXPECT_EQ(letter.payload(), "\xFF");
+}
+
+TEST(Pipeline, AReadingFromTheYear2600DropsOnlyItself) {
+  Bench bench;
+  bench.stream->add_split("a", {reading(0), message_of({.time_ms = 19'880'640'000'000}), reading(1), reading(5000)});
+  const Summary summary = bench.run_well(bench.job());
+  EXPECT_EQ(dropped(summary, Rejection::kTimestamp), 1U);
+  EXPECT_EQ(summary.life.records_accepted, 3U);
+  EXPECT_EQ(summary.life.late, 0U);
+}
+
+TEST(Pipeline, LatenessIsDecidedByTheSplitAloneWhereverBatchesAreCut) {
+  for (const std::size_t batch : {1U, 2U, 100U}) {
+    Bench bench;
+    // Up to 2 s the window at 0 is open; at 2000 the watermark is at its end.
+    bench.stream->add_split("a", {reading(0), reading(1999), reading(500), reading(2000), reading(999), reading(1000)});
+    bench.stream->add_split("slow", {reading(100, 5, "S2")});
+    Job job = bench.job();
+    job.batch_records = batch;
+    const Summary summary = bench.run_well(std::move(job));
+    EXPECT_EQ(summary.life.late, 1U) << batch;
+    EXPECT_THAT(bench.results->visible(),
+                ElementsAre(line(0, "1.0 1.0 1.0 2 0 0"), line(0, "5.0 5.0 5.0 1 0 0", "S2"),
+                            line(1000, "1.0 1.0 1.0 2 0 0"), line(2000, "1.0 1.0 1.0 1 0 0")));
+    ASSERT_THAT(bench.late->visible(), SizeIs(1));
+    v1::Letter letter;
+    ASSERT_TRUE(letter.ParseFromString(bench.late->visible()[0]));
+    EXPECT_EQ(letter.reason(), "late");
+    EXPECT_EQ(letter.offset(), 4);
+    EXPECT_EQ(letter.time(), kBegin + 999);
+    EXPECT_EQ(letter.payload(), reading(999));
+  }
+}
+
+TEST(Pipeline, RefusesSensorsBeyondTheLimitAndCountsTheirReadings) {
+  Bench bench;
+  bench.stream->add_split("a", {reading(0, 1, "S1"), reading(1, 1, "S2"), reading(2, 1, "S3"), reading(3, 1, "S3"),
+                                reading(4, 1, "S1"), reading(1000, 1, "S3")});
+  Job job = bench.job();
+  job.max_sensors = 2;
+  const Summary summary = bench.run_well(std::move(job));
+  EXPECT_EQ(dropped(summary, Rejection::kSensorLimit), 2U);
+  EXPECT_EQ(summary.life.records_accepted, 4U);
+  ASSERT_THAT(bench.dead->visible(), SizeIs(1));
+  v1::Letter letter;
+  ASSERT_TRUE(letter.ParseFromString(bench.dead->visible()[0]));
+  EXPECT_EQ(letter.reason(), "sensor_limit");
+  EXPECT_EQ(letter.count(), 2);
+  EXPECT_THAT(bench.results->visible(), Contains(HasSubstr("S3")).Times(1));
+}
+
+TEST(Pipeline, ReadsNoMoreThanMaxRecordsOverAllSplits) {
+  for (const std::uint32_t threads : {1U, 3U}) {
+    Bench bench;
+    for (int split = 0; split < 3; ++split) {
+      std::vector<MemoryEvent> events;
+      for (int i = 0; i < 100; ++i) events.emplace_back(reading(i));
+      bench.stream->add_split(std::to_string(split), std::move(events));
+    }
+    Job job = bench.job();
+    job.max_records = 150;
+    job.batch_records = 7;
+    job.threads = threads;
+    const Summary summary = bench.run_well(std::move(job));
+    EXPECT_EQ(summary.life.records_read, 150U);
+    EXPECT_TRUE(summary.finished);
+  }
+}
+
+TEST(Pipeline, MaxRecordsCountsTheSameAfterARestart) {
+  Bench bench;
+  std::vector<MemoryEvent> events;
+  for (int i = 0; i < 20; ++i) {
+    events.emplace_back(reading(1000 * i));  // the end of a run closes the windows that are open
+    events.emplace_back(MemoryRefusal{.bytes = "lost"});
+  }
+  bench.stream->add_split("a", std::move(events));
+  for (const std::uint64_t most : {5U, 10U}) {
+    Job job = bench.job();
+    job.checkpoint_dir = "state";
+    job.max_records = most;
+    job.batch_records = 1;
+    const Summary summary = bench.run_well(std::move(job));
+    EXPECT_EQ(summary.life.records_accepted, most);
+  }
+}
+
+TEST(Pipeline, ProcessingTimeClosesWindowsByTheClockAndTheLastOnesAtTheEnd) {
+  Bench bench;
+  bench.clock.set(timestamp_from_ms(kBegin + 400));
+  bench.stream->add_split("a", {reading(-100'000, 1), reading(+500'000'000, 3)});
+  Job job = bench.job();
+  job.time_mode = TimeMode::kProcessing;
+  const Summary summary = bench.run_well(std::move(job));
+  EXPECT_THAT(bench.results->visible(), ElementsAre(line(0, "2.0 3.0 1.0 2 0 0")));
+  EXPECT_EQ(summary.life.late, 0U);
+}
+
+TEST(Pipeline, ProcessingTimeDoesNotGoBackOverARestart) {
+  Bench bench;
+  bench.clock.set(timestamp_from_ms(kBegin + 400));
+  bench.stream->add_split("a", {reading(0, 1), reading(0, 2)});
+  const auto run = [&](std::uint64_t most) {
+    Job job = bench.job();
+    job.time_mode = TimeMode::kProcessing;
+    job.checkpoint_dir = "state";
+    job.max_records = most;
+    return bench.run_well(std::move(job));
+  };
+  run(1);
+  EXPECT_THAT(bench.results->visible(), ElementsAre(line(0, "1.0 1.0 1.0 1 0 0")));
+  // The clock was set back, and the window at 0 has fired at the end of the first run.
+  bench.clock.set(timestamp_from_ms(kBegin - 5000));
+  const Summary summary = run(2);
+  EXPECT_EQ(summary.life.late, 0U);
+  EXPECT_THAT(bench.results->visible(), ElementsAre(line(0, "1.0 1.0 1.0 1 0 0"), line(1000, "2.0 2.0 2.0 1 0 0")));
+}
+
+/// Runs an unbounded job until its results are as many as expected, then stops it.
+std::vector<std::string> results_until(Bench& bench, Job job, std::size_t count) {
+  std::thread watcher([&] {
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    while (bench.results->visible().size() < count && std::chrono::steady_clock::now() < end) std::this_thread::yield();
+    bench.stop = true;
+  });
+  bench.run_well(std::move(job));
+  watcher.join();
+  return bench.results->visible();
+}
+
+TEST(Pipeline, AnIdleSplitDoesNotHoldWindows) {
+  Bench bench;
+  bench.source.traits.bounded = false;
+  bench.stream->add_split("empty", {});
+  bench.stream->add_split("full", {reading(0), reading(3000)});
+  EXPECT_THAT(results_until(bench, bench.job(), 1), ElementsAre(line(0, "1.0 1.0 1.0 1 0 0")));
+}
+
+TEST(Pipeline, WhenAllSplitsAreIdleWhatTheFurthestHasCompletedComesOut) {
+  Bench bench;
+  bench.source.traits.bounded = false;
+  bench.stream->add_split("behind", {reading(100, 2, "S2")});
+  bench.stream->add_split("ahead", {reading(0), reading(3000)});
+  EXPECT_THAT(results_until(bench, bench.job(), 2),
+              ElementsAre(line(0, "1.0 1.0 1.0 1 0 0"), line(0, "2.0 2.0 2.0 1 0 0", "S2")));
+}
+
+TEST(Pipeline, ASplitThatCannotBeAskedHoldsWindows) {
+  Bench bench;
+  bench.source.traits.bounded = false;
+  std::vector<MemoryEvent> outage(500, PollStatus::kUnavailable);
+  outage.emplace_back(reading(100, 9, "S2"));
+  outage.emplace_back(reading(3000, 9, "S2"));
+  bench.stream->add_split("away", std::move(outage));
+  bench.stream->add_split("full", {reading(0), reading(3000)});
+  Job job = bench.job();
+  job.idle_timeout = Milliseconds(50);  // sleeps move the clock: the outage is far longer
+  EXPECT_THAT(results_until(bench, std::move(job), 2),
+              ElementsAre(line(0, "1.0 1.0 1.0 1 0 0"), line(0, "9.0 9.0 9.0 1 0 0", "S2")));
+  EXPECT_THAT(bench.late->visible(), IsEmpty());
+}
+
+TEST(Pipeline, AFastSplitWaitsForTheSlow) {
+  Bench bench;
+  std::vector<MemoryEvent> fast;
+  for (int i = 0; i < 100; ++i) fast.emplace_back(reading(1000 * i, 1, "fast"));
+  std::vector<MemoryEvent> slow(200, PollStatus::kUnavailable);
+  slow.insert(slow.begin(), reading(0, 1, "slow"));
+  slow.emplace_back(reading(99'000, 1, "slow"));
+  bench.stream->add_split("fast", std::move(fast));
+  bench.stream->add_split("slow", std::move(slow));
+  Job job = bench.job();
+  job.max_drift = Milliseconds(5000);
+  job.batch_records = 1;
+  job.max_records = 60;  // more than the drift lets through while the slow one is away, were it not for its end
+  const Summary summary = bench.run_well(std::move(job));
+  EXPECT_EQ(summary.life.late, 0U);
+  EXPECT_EQ(summary.life.records_accepted, 60U);
+}
+
+TEST(Pipeline, AFailingSourceEndsTheJobWithItsError) {
+  Bench bench;
+  bench.stream->add_split("a", {reading(0), Error{Blame::kWorld, "is on fire", "a", ""}});
+  const auto summary = bench.run(bench.job());
+  ASSERT_FALSE(summary);
+  EXPECT_EQ(summary.error().what, "is on fire");
+}
+
+TEST(Pipeline, RefusesASplitThatIsGoneBeforeItsEnd) {
+  Bench bench;
+  bench.stream->add_split("a", {reading(0), reading(1)});
+  Job job = bench.job();
+  job.checkpoint_dir = "state";
+  job.max_records = 1;
+  bench.run_well(std::move(job));
+  bench.stream = std::make_shared<MemoryStream>();
+  bench.stream->add_split("b", {});
+  job = bench.job();
+  job.checkpoint_dir = "state";
+  const auto summary = bench.run(std::move(job));
+  ASSERT_FALSE(summary);
+  EXPECT_THAT(summary.error().to_line(), HasSubstr("is gone"));
+}
+
+TEST(Pipeline, ExactlyOnceKeepsItsContractWithSinks) {
+  Bench bench;
+  std::vector<MemoryEvent> events;
+  for (int i = 0; i < 50; ++i) events.emplace_back(reading(200 * i));
+  bench.stream->add_split("a", std::move(events));
+  for (const std::uint64_t most : {10U, 11U, 30U, 50U}) {
+    Job job = bench.job();
+    job.checkpoint_dir = "state";
+    job.max_records = most;
+    bench.run_well(std::move(job));
+  }
+  EXPECT_THAT(bench.results->violations(), IsEmpty());
+  EXPECT_THAT(bench.late->violations(), IsEmpty());
+}
+
+}  // namespace
+}  // namespace temblor
