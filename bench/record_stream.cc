@@ -8,8 +8,9 @@
 
 namespace temblor::bench {
 
-RecordStream::RecordStream(std::uint32_t sensors, std::uint32_t per_window, std::uint32_t windows) : sensors_(sensors) {
-  constexpr std::int64_t kStartMs = 1'764'458'303'000;
+RecordStream::RecordStream(std::uint32_t sensors, std::uint32_t per_window, std::uint32_t windows,
+                           std::uint32_t first_sensor)
+    : in_window_(std::uint64_t{sensors} * per_window) {
   constexpr std::string_view kPhases[] = {"P", "S", "N"};
   std::mt19937_64 random(42);
   std::uniform_real_distribution<double> longitude(-180, 180);
