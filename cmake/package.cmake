@@ -3,7 +3,7 @@ include(GNUInstallDirs)
 install(TARGETS temblor RUNTIME)
 install(DIRECTORY proto DESTINATION ${CMAKE_INSTALL_DATADIR}/temblor FILES_MATCHING PATTERN "*.proto")
 install(DIRECTORY data DESTINATION ${CMAKE_INSTALL_DATADIR}/temblor FILES_MATCHING PATTERN "*.csv")
-install(FILES README.md CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR} OPTIONAL)
+install(FILES README.md README.zh-CN.md CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
 
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_CONTACT "the temblor developers")
@@ -12,4 +12,7 @@ set(CPACK_STRIP_FILES ON)
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_SECTION science)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+set(CPACK_DEBIAN_PACKAGE_DESCRIPTION
+    "Reads seismic records or miniSEED waveforms, cleans them, aggregates them per
+sensor in windows and writes the results exactly once.")
 include(CPack)
