@@ -147,28 +147,42 @@ class Kill(Case):
     def test_failing_disk(self):
         self.require_strace()
         failures = [("fsync", "EIO", "3+"), ("fsync", "EIO", "20+"), ("fsync", "EIO", "7"),
-                    ("write", "ENOSPC", "5+"), ("write", "ENOSPC", "40+"), ("write", "EIO", "30"),
-                    ("rename", "EIO", "2+"), ("rename", "ENOSPC", "9"), ("mkdir", "ENOSPC", "2+"),
-                    ("write", "EDQUOT", "12")]
+                    ("write", "EIO", "30"), ("rename", "EIO", "2+"),
+                    ("rename", "ENOSPC", "9"), ("mkdir", "ENOSPC", "2+"), ("write", "EDQUOT", "12")]
+        # On one file alone: the checkpoint, the sinks, the letters.
+        failures += [("write", error, when, path) for path in ("state/checkpoint.tmp", "results.pb", "dead.pb")
+                     for error, when in (("ENOSPC", "1+"), ("EIO", "2"))]
         if SOAK:
+            # Every step in turn.
             failures += [(call, error, f"{number}{again}") for call in ("fsync", "write", "rename", "mkdir")
-                         for error in ("EIO", "ENOSPC") for number in range(1, 60) for again in ("", "+")]
+                         for error in ("EIO", "ENOSPC") for number in range(1, 60)
+                         for again in (("", "+") if call != "write" else ("",))]
+        self.assertGreaterEqual(self.fail_disk(failures), 7)
+
+    def test_nothing_can_be_written(self):
+        """Not even the program's last words."""
+        self.require_strace()
+        self.assertEqual(self.fail_disk([("write", "ENOSPC", "5+"), ("write", "ENOSPC", "40+")]), 2)
+
+    def fail_disk(self, failures):
+        """Lets a call fail, of a number or from it on, on one path or on all; how many of the runs ended by that."""
         failed = 0
-        for call, error, when in failures:
-            what = f"{call} {error} {when}"
-            inject = self.strace("-o", os.devnull, "-e", f"trace={call}", "-e", f"inject={call}:error={error}:when={when}")
+        for call, error, when, *paths in failures:
+            what = f"{call} {error} {when} {paths}"
+            inject = self.strace("-o", os.devnull, *(option for path in paths for option in ("-P", self.path(path))), "-e",
+                                 f"trace={call}", "-e", f"inject={call}:error={error}:when={when}")
             status, _, stderr = self.run_temblor(*self.arguments, before=inject)
             if status != 0:
                 failed += 1
                 self.assertEqual(status, 1, f"{what}\n{stderr}")
-                if not (when.endswith("+") and call == "write"):  # there its last words cannot be written either
+                if paths or call != "write" or not when.endswith("+"):  # there its last words cannot be written either
                     lines = [line for line in stderr.splitlines() if line.startswith("temblor: ")]
                     self.assertEqual(len(lines), 1, f"{what}\n{stderr}")
                     self.assertRegex(lines[0], r"^temblor: .+: .+ \(.+\)$", what)
                 self.succeed(*self.arguments)
             self.check(what)
             self.begin_anew()
-        self.assertGreaterEqual(failed, 8)
+        return failed
 
 
 if __name__ == "__main__":
