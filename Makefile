@@ -43,7 +43,7 @@ soak: test-build ## the same tests in full length: hours
 bench: deps-test ## measure speed and memory; figures as JSON lines
 	@cmake --preset test
 	@cmake --build --preset test
-	@bench/run
+	@if [ -x bench/run ]; then bench/run; else for each in build/release/bench/*_bench; do $$each || exit; done; fi
 
 format: ## bring the sources into their format
 	@find bench fuzz src tools -name '*.h' -o -name '*.cc' | xargs clang-format -i
