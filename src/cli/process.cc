@@ -62,12 +62,11 @@ Result<int> process(const std::vector<std::string>& arguments, const Environment
   TEMBLOR_ASSIGN(ProcessSettings settings, read_settings(asked.written));
   const bool only_shown = asked.print_config && settings.from.empty();
   if (only_shown) return print(environment, to_toml(asked.written));
-  const auto log_level = settings.log_level;
+  set_up_log(settings.log_level);
   const std::string summary_path = settings.summary;
   TEMBLOR_ASSIGN(Job job, make_job(std::move(settings), asked.written, environment));
   if (asked.print_config) return print(environment, to_toml(asked.written));
 
-  set_up_log(log_level);
   const bool keeps_state = !job.checkpoint_dir.empty();
   TEMBLOR_ASSIGN(const Summary summary, run_job(std::move(job), environment));
   if (!summary.finished && !keeps_state && summary.open_results > 0) {

@@ -80,7 +80,7 @@ Result<WrittenSettings> read_toml_settings(FileSystem& files, const std::string&
   const toml::parse_result parsed = toml::parse(*text);
   if (!parsed) {
     return user_error(fmt::format("{}:{}", path, parsed.error().source().begin.line),
-                      std::string(parsed.error().description()), "this file must be TOML");
+                      std::string(parsed.error().description()), "write TOML, texts in quotes: window = \"1s\"");
   }
   WrittenSettings written;
   for (const Entry& entry : entries_of(parsed.table())) {
