@@ -74,6 +74,8 @@ class FileSystem {
   virtual Result<void> sync_directory(const std::string& path) = 0;
 
   [[nodiscard]] virtual bool exists(const std::string& path) = 0;
+  /// Whether it is a file that can be replaced by another: no pipe, no device.
+  [[nodiscard]] virtual bool is_regular_file(const std::string& path) { return exists(path); }
   [[nodiscard]] virtual Result<std::uint64_t> size(const std::string& path) = 0;
   /// Names (without the directory) of all entries, sorted; no `.` and `..`.
   [[nodiscard]] virtual Result<std::vector<std::string>> list(const std::string& directory) = 0;
@@ -99,6 +101,7 @@ class PosixFileSystem final : public FileSystem {
   Result<void> create_directories(const std::string& path) override;
   Result<void> sync_directory(const std::string& path) override;
   [[nodiscard]] bool exists(const std::string& path) override;
+  [[nodiscard]] bool is_regular_file(const std::string& path) override;
   [[nodiscard]] Result<std::uint64_t> size(const std::string& path) override;
   [[nodiscard]] Result<std::vector<std::string>> list(const std::string& directory) override;
   [[nodiscard]] Result<std::vector<std::string>> glob(const std::string& pattern) override;

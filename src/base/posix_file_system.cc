@@ -181,6 +181,11 @@ bool PosixFileSystem::exists(const std::string& path) {
   return ::stat(path.c_str(), &status) == 0;
 }
 
+bool PosixFileSystem::is_regular_file(const std::string& path) {
+  struct stat status {};
+  return ::stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode);
+}
+
 Result<std::uint64_t> PosixFileSystem::size(const std::string& path) {
   struct stat status {};
   if (::stat(path.c_str(), &status) != 0) return system_error(path, "cannot be looked at");

@@ -8,6 +8,7 @@
 
 #include "cli/nearest.h"
 #include "cli/printable.h"
+#include "cli/terminal.h"
 
 namespace temblor {
 namespace {
@@ -69,7 +70,7 @@ int print(const Environment& environment, std::string_view text) {
 }
 
 int report(const Error& error) {
-  fmt::print(stderr, "temblor: {}\n", printable(error.to_line()));
+  write_to_stderr(fmt::format("temblor: {}\n", printable(error.to_line())));
   return error.blame == Blame::kUser ? 2 : 1;
 }
 

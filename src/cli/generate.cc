@@ -131,7 +131,7 @@ Result<GenerateArguments> parse_generate_arguments(const std::vector<std::string
   if (result.to.empty()) {
     if (arguments.empty()) {
       TEMBLOR_ASSIGN(const auto help, parse_arguments(app, {"--help"}));
-      fmt::print(stderr, "{}\n", help.value_or(""));
+      write_to_stderr(help.value_or("") + "\n");
     }
     return user_error("--to", "is missing", "say where to send the records, such as --to file:readings.pb");
   }
@@ -196,8 +196,9 @@ Result<int> generate(const std::vector<std::string>& arguments, const Environmen
     TEMBLOR_TRY(replace_file(environment.files, asked.summary, to_json(made, asked.settings.seed)));
   }
   if (stderr_is_terminal()) {
-    fmt::print(stderr, "{} records in {:.1f} s ({} records/s): {} valid, {} anomalous\n", grouped(made.records),
-               made.seconds, rounded(made.per_second()), grouped(made.valid()), grouped(made.records - made.valid()));
+    write_to_stderr(fmt::format("{} records in {:.1f} s ({} records/s): {} valid, {} anomalous\n",
+                                grouped(made.records), made.seconds, rounded(made.per_second()), grouped(made.valid()),
+                                grouped(made.records - made.valid())));
   }
   return 0;
 }

@@ -13,6 +13,7 @@
 #include "cli/run_summary.h"
 #include "cli/stop_signal.h"
 #include "cli/subcommand.h"
+#include "cli/terminal.h"
 #include "pipeline/pipeline.h"
 
 namespace temblor {
@@ -73,7 +74,7 @@ Result<int> process(const std::vector<std::string>& arguments, const Environment
     spdlog::warn("{} of open windows lost: --checkpoint-dir would keep them", counted(summary.open_results, "result"));
   }
   if (!summary_path.empty()) TEMBLOR_TRY(replace_file(environment.files, summary_path, to_json(summary)));
-  if (stderr_is_terminal()) fmt::print(stderr, "{}", to_words(summary));
+  if (stderr_is_terminal()) write_to_stderr(to_words(summary));
   return 0;
 }
 

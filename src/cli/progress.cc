@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "cli/number_text.h"
+#include "cli/terminal.h"
 
 namespace temblor {
 std::string to_line(const WorkDone& work) {
@@ -40,15 +41,13 @@ void ProgressLine::show(std::uint64_t done, std::optional<std::uint64_t> total, 
   last_done_ = done;
   std::string line = to_line({done, total, per_second_, unit_, std::move(note)});
   line.resize(std::min(line.size(), terminal_width() - 1));  // a line that wraps could not be drawn over
-  fmt::print(stderr, "\r\x1b[K{}", line);
-  std::fflush(stderr);
+  write_to_stderr("\r\x1b[K" + line);
   drawn_ = true;
 }
 
 void ProgressLine::clear() {
   if (!drawn_) return;
-  fmt::print(stderr, "\r\x1b[K");
-  std::fflush(stderr);
+  write_to_stderr("\r\x1b[K");
   drawn_ = false;
 }
 

@@ -10,6 +10,9 @@ Result<void> check_summary_path(const std::string& path, const std::string& plac
   if (path.ends_with('/') || files.list(path)) {
     return user_error(place, path + " is a folder", "name a file in it");
   }
+  if (files.exists(path) && !files.is_regular_file(path)) {
+    return user_error(place, path + " is a pipe or a device", "name a file, which will be replaced whole");
+  }
   return {};
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string_view>
 
 namespace temblor {
 
@@ -10,5 +11,8 @@ bool stdout_is_terminal();
 
 /// Columns of the terminal behind standard error; 80 where there is none.
 std::size_t terminal_width();
+
+/// Writes to standard error what people should see. What cannot be written there is let go: nobody could be told.
+void write_to_stderr(std::string_view text);
 
 }  // namespace temblor

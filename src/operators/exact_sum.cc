@@ -57,7 +57,7 @@ float ExactSum::mean(std::uint32_t count) const {
   const auto high = static_cast<std::uint64_t>(magnitude >> 64U);
   const auto zeros = static_cast<unsigned>(high != 0 ? std::countl_zero(high)
                                                      : 64 + std::countl_zero(static_cast<std::uint64_t>(magnitude)));
-  magnitude <<= zeros;
+  magnitude <<= zeros;  // below 128, as narrow_ is not 0: NOLINT(clang-analyzer-core.uninitialized.Assign)
   const UInt128 quotient = magnitude / count;
   const bool rest = quotient * count != magnitude;
   const auto quotient_high = static_cast<std::uint64_t>(quotient >> 64U);

@@ -42,7 +42,7 @@ void WindowTable::share_ids(std::vector<std::shared_ptr<const void>>& owners) co
 
 std::size_t WindowTable::memory_bytes() const {
   std::size_t bytes = sizeof(*this) + index_.memory_bytes();
-  for (const auto& id : long_ids_.ids()) bytes += sizeof(*id) + id->capacity();
+  for (const auto& id : long_ids_.ids()) bytes += sizeof(std::string) + id->capacity();
   bytes += segments_.capacity() * sizeof(Segment);
   for (const Segment& segment : segments_) bytes += segment.entries->capacity() * sizeof(WindowEntry);
   return bytes;
