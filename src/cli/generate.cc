@@ -97,6 +97,7 @@ Result<GenerateArguments> parse_generate_arguments(const std::vector<std::string
     app.add_option(one.name, one.values, help)
         ->type_name(form)
         ->expected(1)
+        ->allow_extra_args(false)
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   };
   add("records", "N", "how many readings, or unlimited [3000]");

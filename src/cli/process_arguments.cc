@@ -46,12 +46,14 @@ Result<ProcessArguments> parse_process_arguments(const std::vector<std::string>&
   given.reserve(process_settings().size());
   for (const Setting& setting : process_settings()) {
     Given& one = given.emplace_back(Given{&setting, nullptr, {}});
+    const bool is_list = setting.type == Setting::Type::kList;
     std::string help(setting.help);
     if (!setting.initial.empty()) help += fmt::format(" [{}]", setting.initial);
     one.option = app.add_option("--" + std::string(setting.name), one.values, help)
                      ->type_name(std::string(setting.form))
                      ->group(std::string(setting.group))
-                     ->expected(1, setting.type == Setting::Type::kList ? CLI::detail::expected_max_vector_size : 1)
+                     ->expected(1, is_list ? CLI::detail::expected_max_vector_size : 1)
+                     ->allow_extra_args(is_list)
                      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   }
   std::vector<std::string> config;
@@ -60,6 +62,7 @@ Result<ProcessArguments> parse_process_arguments(const std::vector<std::string>&
       ->type_name("FILE")
       ->group("Options")
       ->expected(1)
+      ->allow_extra_args(false)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   app.add_flag("--print-config", result.print_config, "show the settings in force and where they came from")
       ->group("Options");

@@ -159,6 +159,10 @@ TEST(ProcessSettingsTest, RefusesMistakesOfTheCommandLineInOneLine) {
   EXPECT_EQ(error_of(read({"-x"})), "-x: no such option (temblor process --help shows what there is)");
   EXPECT_EQ(error_of(read({"file:a.pb"})),
             "command line: \"file:a.pb\" is not expected (temblor process --help shows what there is)");
+  EXPECT_EQ(error_of(read({"--window", "1s", "stray"})),
+            "command line: \"stray\" is not expected (temblor process --help shows what there is)");
+  EXPECT_EQ(error_of(read({"--config", "a", "stray"})),
+            "command line: \"stray\" is not expected (temblor process --help shows what there is)");
   EXPECT_EQ(error_of(read({"--window"})), "--window: needs a value (temblor process --help shows what to write)");
   EXPECT_EQ(error_of(read({"--from"})), "--from: needs a value (temblor process --help shows what to write)");
   EXPECT_EQ(error_of(read({"--window", "1s", "--window", "2s"})), "--window: is given twice (give it once)");

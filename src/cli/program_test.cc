@@ -52,5 +52,23 @@ TEST(ProgramTest, RefusesWhatItDoesNotKnowInOneLine) {
   EXPECT_THAT(ran.err, StartsWith("temblor: --verbose: no such option before a command"));
 }
 
+TEST(ProgramTest, NamesAnArgumentThatBelongsToNothing) {
+  TestProgram program;
+  program.write("a.pb", "");
+  const std::vector<std::vector<std::string>> commands = {{"process", "--from", "file:a.pb", "--window", "1s"},
+                                                          {"generate", "--to", "file:b.pb", "--seed", "1"},
+                                                          {"inspect", "records", "a.pb"},
+                                                          {"inspect", "records", "a.pb", "--limit", "5"},
+                                                          {"demo", "--waveforms", "."}};
+  for (std::vector<std::string> arguments : commands) {
+    arguments.emplace_back("stray");
+    const auto ran = program.run(arguments);
+    EXPECT_EQ(ran.code, 2);
+    EXPECT_EQ(ran.err, "temblor: command line: \"stray\" is not expected (temblor " + arguments[0] +
+                           " --help shows what there is)\n");
+  }
+  EXPECT_FALSE(program.files.exists("b.pb"));
+}
+
 }  // namespace
 }  // namespace temblor
