@@ -12,9 +12,11 @@ constexpr std::chrono::milliseconds kFirstPause{100};  // doubles each time
 
 }  // namespace
 
-Result<void> CheckpointCoordinator::take(const std::function<Checkpoint()>& capture) {
+Result<void> CheckpointCoordinator::take(const std::function<std::optional<Checkpoint>()>& capture) {
   const auto began = clock_.monotonic();
-  Checkpoint checkpoint = capture();
+  std::optional<Checkpoint> capturing = capture();
+  if (!capturing) return {};
+  Checkpoint& checkpoint = *capturing;
   const auto captured = clock_.monotonic();
   checkpoint.facts.id = last_id_ + 1;
   checkpoint.facts.created = clock_.now();

@@ -18,9 +18,10 @@ class CheckpointCoordinator {
   CheckpointCoordinator(std::unique_ptr<CheckpointStore> store, Delivery& delivery, Clock& clock, std::uint64_t last_id)
       : store_(std::move(store)), delivery_(delivery), clock_(clock), last_id_(last_id) {}
 
-  /// `capture` runs at the barrier and fills everything but the id, the time and the sinks. After an error the last
-  /// checkpoint still stands, and what was captured comes again when the job is started again.
-  Result<void> take(const std::function<Checkpoint()>& capture);
+  /// `capture` runs at the barrier and fills everything but the id, the time and the sinks; or it answers nothing,
+  /// because the last checkpoint says it all. After an error the last checkpoint still stands, and what was captured
+  /// comes again when the job is started again.
+  Result<void> take(const std::function<std::optional<Checkpoint>()>& capture);
 
  private:
   /// Disks fill up and are cleared, so a step is tried again a few times before the job gives up.

@@ -221,18 +221,32 @@ Result<Summary> JobRun::finish() {
 }
 
 Result<void> JobRun::checkpoint(bool finished) {
-  return coordinator_->take([&] {
+  return coordinator_->take([&]() -> std::optional<Checkpoint> {
     if (threads_.empty()) return capture(finished);  // before the workers begin, and after they have ended
-    Checkpoint checkpoint;
-    state_->rendezvous.hold([&] { checkpoint = capture(finished); });
+    std::optional<Checkpoint> checkpoint;
+    state_->rendezvous.hold([&] {
+      if (captured_ != happened()) checkpoint = capture(finished);
+    });
     return checkpoint;
   });
 }
 
+JobRun::Happened JobRun::happened() const {
+  Happened happened{.counts = counts_of_run(false)};
+  for (const auto& worker : workers_) {
+    for (const auto& split : worker->splits()) {
+      ++happened.splits;
+      happened.ended += split->ended ? 1 : 0;
+    }
+  }
+  return happened;
+}
+
 Checkpoint JobRun::capture(bool finished) {
+  captured_ = happened();
   Checkpoint checkpoint;
   checkpoint.facts = facts_;
-  checkpoint.facts.counts += counts_of_run(false);
+  checkpoint.facts.counts += captured_->counts;
   checkpoint.facts.seconds += seconds();
   checkpoint.facts.finished = finished;
   checkpoint.splits = gone_splits_;

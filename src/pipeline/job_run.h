@@ -44,10 +44,22 @@ class JobRun {
     SplitId id;
   };
 
+  /// Whatever happens that a checkpoint must keep changes one of these: a record is read, a window closes, a split
+  /// comes or ends. While they stay the same nothing waits for a checkpoint, and the last one does as well: to leave
+  /// one out is what being killed just before it would be. Time alone may have moved on (the last stamp, how far
+  /// windows are closed), but no record has been judged by it yet.
+  struct Happened {
+    Counts counts;  ///< of this run
+    std::size_t splits = 0;
+    std::size_t ended = 0;
+    bool operator==(const Happened&) const = default;
+  };
+
   Result<std::vector<OwnedSplit>> discover();
   Result<std::unique_ptr<SplitRunner>> open_split(const OwnedSplit& split);
   Result<void> add_new_splits();
   Result<void> checkpoint(bool finished);
+  [[nodiscard]] Happened happened() const;
   [[nodiscard]] Checkpoint capture(bool finished);
   [[nodiscard]] Counts counts_of_run(bool published) const;
   [[nodiscard]] Progress progress() const;
@@ -64,7 +76,8 @@ class JobRun {
   std::unique_ptr<CheckpointStore> store_;
   std::optional<RestoredCheckpoint> restored_;
   std::optional<CheckpointCoordinator> coordinator_;
-  CheckpointFacts facts_;  // as restored, or of a new job
+  CheckpointFacts facts_;             // as restored, or of a new job
+  std::optional<Happened> captured_;  // up to the last checkpoint of this run
   std::unique_ptr<JobState> state_;
   std::vector<std::unique_ptr<Worker>> workers_;
   std::vector<std::thread> threads_;

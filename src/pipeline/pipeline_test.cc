@@ -308,6 +308,54 @@ TEST(Pipeline, ASplitThatCannotBeAskedHoldsWindows) {
   EXPECT_THAT(bench.late->visible(), IsEmpty());
 }
 
+TEST(Pipeline, AJobToWhichNothingHappensTakesNoCheckpoints) {
+  for (const TimeMode mode : {TimeMode::kEvent, TimeMode::kProcessing}) {
+    Bench bench;
+    bench.source.traits.bounded = false;
+    bench.stream->add_split("a", {reading(0)});
+    FaultyFileSystem files(bench.files);
+    const auto checkpoints = [&] {
+      const auto operations = files.operations();
+      return std::count(operations.begin(), operations.end(),
+                        FaultyFileSystem::Operation{.name = "rename", .path = "state/checkpoint.tmp"});
+    };
+    Job job = bench.job();
+    job.time_mode = mode;
+    job.checkpoint_dir = "state";
+    job.checkpoint_interval = Milliseconds(1);
+    // Each look comes at least half a second after the one before it, by the job's clock: many intervals.
+    int looks = 0;
+    std::int64_t before = 0;
+    std::int64_t quiet = 0;
+    const auto watch = [&](const Progress&) {
+      ++looks;
+      if (looks == 30) before = checkpoints();
+      if (looks == 60) {
+        quiet = checkpoints();
+        bench.stream->append("a", reading(5000));
+        bench.stream->add_split("b", {reading(5000)}, 0);
+      }
+      bench.stop = bench.stop || (looks > 60 && checkpoints() > quiet + 1) || looks == 2000;
+    };
+    const auto summary =
+        run_pipeline(std::move(job), {.clock = bench.clock, .files = files, .hash_seed = 1}, bench.stop, watch);
+    ASSERT_TRUE(summary) << summary.error().to_line();
+    EXPECT_EQ(quiet, before) << "nothing was new";
+    EXPECT_LT(looks, 2000) << "what comes later is kept";
+    EXPECT_EQ(summary->life.records_accepted, 3U);
+    // The restart goes on from what the last checkpoint holds, not from an older one.
+    bench.stop = false;
+    bench.source.traits.bounded = true;
+    job = bench.job();
+    job.time_mode = mode;
+    job.checkpoint_dir = "state";
+    const Summary again = bench.run_well(std::move(job));
+    EXPECT_EQ(again.run.records_read, 0U);
+    EXPECT_EQ(again.life.records_accepted, 3U);
+    EXPECT_TRUE(again.finished);
+  }
+}
+
 TEST(Pipeline, AFastSplitWaitsForTheSlow) {
   Bench bench;
   std::vector<MemoryEvent> fast;
