@@ -102,6 +102,13 @@ TEST(ProcessTest, RefusesSourcesAndSinksBeforeAnythingIsTouched) {
                  "--sink: file:a.pb is read as a source (write somewhere else)");
 }
 
+TEST(ProcessTest, SaysInOneLineThatAFileHoldsNoWaveform) {
+  TestProgram program;
+  program.write("a.mseed", "no seismogram");
+  expect_refused(program, {"--from", "miniseed:a.mseed"},
+                 "miniseed:a.mseed: no miniSEED record in 1 file(s) (check the path)");
+}
+
 TEST(ProcessTest, RefusesCheckpointsOfWhatCannotBeReadAgain) {
   TestProgram program;
   program.write("a.pb", "");

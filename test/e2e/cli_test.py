@@ -98,6 +98,12 @@ class CommandLine(Case):
             self.assertIn("Examples:", text)
         self.assertRegex(self.succeed("--version").decode(), r"^temblor \d+\.\d+\.\d+\n$")
 
+    def test_no_waveform_is_one_line(self):
+        self.write("bad.mseed", b"no seismogram")
+        status, _, stderr = self.run_temblor("process", "--from", "miniseed:bad.mseed")
+        self.assertEqual(status, 2)
+        self.assertRegex(stderr, r"^temblor: miniseed:bad.mseed: no miniSEED record in 1 file\(s\) \(.+\)\n$")
+
     def test_print_config_is_a_config(self):
         given = ("--from", "file:in.pb", "--window", "500ms", "--amplitude-range", "-5:5.5", "--sink", "csv:a b\"c",
                  "--sink", "file:results.pb", "--threads", "3", "--max-records", "1234", "--summary", "summary.json")

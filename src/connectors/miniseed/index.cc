@@ -72,8 +72,9 @@ class Indexer {
     }
     window_.rest();
     if (!problem.empty()) {
-      spdlog::warn("{}: {} damaged place(s), {} bytes that are no miniSEED record, the first {}", index_.files[file],
-                   index_.waste.size() - waste_before, index_.waste_bytes - bytes_before, problem);
+      index_.warnings.push_back(
+          fmt::format("{}: {} damaged place(s), {} bytes that are no miniSEED record, the first {}", index_.files[file],
+                      index_.waste.size() - waste_before, index_.waste_bytes - bytes_before, problem));
     }
     if (without_samples > 0) {
       spdlog::info("{}: {} record(s) without samples, such as log texts, are passed over", index_.files[file],

@@ -37,10 +37,11 @@ struct Index {
   std::map<std::string, Channel, std::less<>> channels;  ///< by NET.STA.LOC.CHA
   std::vector<Waste> waste;                              ///< in the order of the files
   std::uint64_t waste_bytes = 0;
+  std::vector<std::string> warnings;  ///< a line for each damaged file, for the log
 };
 
 /// Reads the headers of all files, front to back. Damaged places are found by looking for the next header, byte by
-/// byte, and named in the log with one line for each file. An error where a file cannot be read, or where there are
+/// byte, and named in the index's warnings. An error where a file cannot be read, or where there are
 /// more channels or extents than their limits.
 Result<Index> index_files(FileSystem& files, std::vector<std::string> paths);
 

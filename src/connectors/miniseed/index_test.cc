@@ -91,6 +91,8 @@ TEST(Index, FindsTheNextRecordBehindDamage) {
   EXPECT_EQ(made.waste[3].offset, 1019U);
   EXPECT_EQ(made.waste[3].bytes, 300U);
   EXPECT_EQ(made.waste_bytes, 1339U);
+  ASSERT_EQ(made.warnings.size(), 3U);
+  EXPECT_THAT(made.warnings[0], testing::StartsWith("a: 1 damaged place(s), 512 bytes that are no miniSEED record"));
 }
 
 TEST(Index, DoesNotDependOnHowMuchIsReadAtOnce) {

@@ -1,6 +1,7 @@
 #include "connectors/miniseed/miniseed_source.h"
 
 #include <fmt/format.h>
+#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <charconv>
@@ -101,6 +102,9 @@ class MiniseedSource final : public Source {
     if (index.channels.empty()) {
       return user_error(uri_, fmt::format("no miniSEED record in {} file(s)", paths_.size()), "check the path");
     }
+    // Not before it is known that the run goes on: an error is one line.
+    for (const std::string& warning : index.warnings) spdlog::warn("{}", warning);
+    index.warnings.clear();
     index_ = std::make_shared<const Index>(std::move(index));
     return {};
   }
