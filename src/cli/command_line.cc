@@ -48,7 +48,7 @@ Result<std::optional<std::string>> parse_arguments(CLI::App& app, const std::vec
     return user_error(std::string(what.substr(0, what.find(':'))), "needs a value",
                       app.get_name() + " --help shows what to write");
   } catch (const CLI::ParseError& error) {
-    return user_error("command line", error.what());
+    return user_error("command line", error.what(), app.get_name() + " --help shows what to write");
   }
   for (const std::string& extra : app.remaining()) {
     if (extra != "--") return unknown_argument(app, extra);

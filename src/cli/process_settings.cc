@@ -22,23 +22,20 @@ std::string in_quotes(std::string_view text) { return fmt::format("\"{}\"", text
 
 Result<Milliseconds> duration(const std::string& text, Milliseconds least, Milliseconds most = kLongest) {
   TEMBLOR_ASSIGN(const Milliseconds value, parse_duration(text));
-  if (value < least) return user_error(in_quotes(text), fmt::format("is too short: at least {}", to_string(least)));
-  if (value > most) return user_error(in_quotes(text), fmt::format("is too long: at most {}", to_string(most)));
-  return value;
+  if (value >= least && value <= most) return value;
+  return user_error(in_quotes(text), value < least ? "is too short" : "is too long",
+                    fmt::format("write {} to {}, such as 2s", to_string(least), to_string(most)));
 }
 
-Result<std::uint64_t> number(const std::string& text, std::uint64_t least, std::uint64_t most) {
+Result<std::uint64_t> number(const std::string& text, std::uint64_t least, std::uint64_t most, std::uint64_t example) {
   std::uint64_t value = 0;
   const char* end = text.data() + text.size();
   const auto read = std::from_chars(text.data(), end, value);
   const bool too_long = read.ec == std::errc::result_out_of_range && read.ptr == end;
-  if (!too_long && (read.ec != std::errc{} || read.ptr != end)) {
-    return user_error(in_quotes(text), "is no whole number", fmt::format("write {} to {}", least, most));
-  }
-  if (too_long || value < least || value > most) {
-    return user_error(in_quotes(text), fmt::format("is not between {} and {}", least, most));
-  }
-  return value;
+  const bool whole = too_long || (read.ec == std::errc{} && read.ptr == end);
+  if (whole && !too_long && value >= least && value <= most) return value;
+  return user_error(in_quotes(text), whole ? "is out of range" : "is no whole number",
+                    fmt::format("write {} to {}, such as {}", least, most, example));
 }
 
 std::optional<float> finite_float(std::string_view text) {
@@ -112,7 +109,7 @@ constexpr std::array kSettings = {
             "plausible amplitudes, bounds included; by default the source's own", "",
             TEMBLOR_SETTING(job.amplitude_range, amplitude_range(text))},
     Setting{"max-records", Type::kNumber, "N", kData, "end after so many readings, over the job's whole life", "",
-            TEMBLOR_SETTING(job.max_records, number(text, 1, kMostRecords))},
+            TEMBLOR_SETTING(job.max_records, number(text, 1, kMostRecords, 1000))},
 
     Setting{"time", Type::kText, "T", kTime, "processing or event; by default the source's own", "",
             TEMBLOR_SETTING(time, choice(text, kTimes))},
@@ -136,11 +133,11 @@ constexpr std::array kSettings = {
             TEMBLOR_SETTING(job.delivery, choice(text, kDeliveries))},
 
     Setting{"threads", Type::kNumber, "N", kRun, "1 to 256; by default one for each CPU", "",
-            TEMBLOR_SETTING(job.threads, number(text, 1, limits::kThreads).map([](std::uint64_t n) {
+            TEMBLOR_SETTING(job.threads, number(text, 1, limits::kThreads, 4).map([](std::uint64_t n) {
               return static_cast<std::uint32_t>(n);
             }))},
     Setting{"max-sensors", Type::kNumber, "N", kRun, "in one window; readings of more are dropped", "2000000",
-            TEMBLOR_SETTING(job.max_sensors, number(text, 1, kMostSensors))},
+            TEMBLOR_SETTING(job.max_sensors, number(text, 1, kMostSensors, 50'000))},
     Setting{"summary", Type::kText, "FILE", kRun, "write what the run came to as JSON", "",
             TEMBLOR_SETTING(summary, not_empty(text))},
     Setting{"log-level", Type::kText, "L", kRun, "trace, debug (each record), info, warn, error, off", "info",

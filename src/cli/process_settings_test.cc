@@ -124,20 +124,22 @@ TEST(ProcessSettingsTest, TheCommandLineWins) {
 TEST(ProcessSettingsTest, RefusesBadValuesOnTheCommandLineInOneLine) {
   EXPECT_EQ(error_of(read({"--window", "1x"})),
             "--window: \"1x\" is no duration (write 250ms, 1s, 1.5s, 2m, 1h or 1d)");
-  EXPECT_EQ(error_of(read({"--window", "0s"})), "--window: \"0s\" is too short: at least 1ms");
-  EXPECT_EQ(error_of(read({"--window", "25h"})), "--window: \"25h\" is too long: at most 1d");
+  EXPECT_EQ(error_of(read({"--window", "0s"})), "--window: \"0s\" is too short (write 1ms to 1d, such as 2s)");
+  EXPECT_EQ(error_of(read({"--window", "25h"})), "--window: \"25h\" is too long (write 1ms to 1d, such as 2s)");
   EXPECT_EQ(error_of(read({"--checkpoint-interval", "0s"})),
-            "--checkpoint-interval: \"0s\" is too short: at least 1ms");
-  EXPECT_EQ(error_of(read({"--out-of-orderness", "400d"})), "--out-of-orderness: \"400d\" is too long: at most 365d");
+            "--checkpoint-interval: \"0s\" is too short (write 1ms to 365d, such as 2s)");
+  EXPECT_EQ(error_of(read({"--out-of-orderness", "400d"})),
+            "--out-of-orderness: \"400d\" is too long (write 0s to 365d, such as 2s)");
   EXPECT_EQ(error_of(read({"--out-of-orderness", "-1s"})),
             "--out-of-orderness: \"-1s\" is no duration (write 250ms, 1s, 1.5s, 2m, 1h or 1d)");
-  EXPECT_EQ(error_of(read({"--threads", "0"})), "--threads: \"0\" is not between 1 and 256");
-  EXPECT_EQ(error_of(read({"--threads", "257"})), "--threads: \"257\" is not between 1 and 256");
+  EXPECT_EQ(error_of(read({"--threads", "0"})), "--threads: \"0\" is out of range (write 1 to 256, such as 4)");
+  EXPECT_EQ(error_of(read({"--threads", "257"})), "--threads: \"257\" is out of range (write 1 to 256, such as 4)");
   EXPECT_EQ(error_of(read({"--threads", "99999999999999999999"})),
-            "--threads: \"99999999999999999999\" is not between 1 and 256");
-  EXPECT_EQ(error_of(read({"--threads", "-4"})), "--threads: \"-4\" is no whole number (write 1 to 256)");
-  EXPECT_EQ(error_of(read({"--threads", ""})), "--threads: \"\" is no whole number (write 1 to 256)");
-  EXPECT_EQ(error_of(read({"--max-records", "0"})), "--max-records: \"0\" is not between 1 and 9223372036854775807");
+            "--threads: \"99999999999999999999\" is out of range (write 1 to 256, such as 4)");
+  EXPECT_EQ(error_of(read({"--threads", "-4"})), "--threads: \"-4\" is no whole number (write 1 to 256, such as 4)");
+  EXPECT_EQ(error_of(read({"--threads", ""})), "--threads: \"\" is no whole number (write 1 to 256, such as 4)");
+  EXPECT_EQ(error_of(read({"--max-records", "0"})),
+            "--max-records: \"0\" is out of range (write 1 to 9223372036854775807, such as 1000)");
   for (const char* range : {"", ":", "1", "1:", ":1", "a:b", "nan:1", "-inf:inf", "1:2:3", "1e99:2e99", " 1:2"}) {
     EXPECT_EQ(error_of(read({"--amplitude-range", range})),
               "--amplitude-range: \"" + std::string(range) + "\" is no range (write MIN:MAX, such as -10:10)");
@@ -184,12 +186,14 @@ TEST(ProcessSettingsTest, RefusesMistakesInAFileWithTheirPlace) {
             "temblor.toml:1: no such setting: process (temblor process --print-config shows all)");
   EXPECT_EQ(error_of(read_file_only("window = 1\n")),
             "temblor.toml:1: window: must be a text in quotes (write window = \"1s\")");
-  EXPECT_EQ(error_of(read_file_only("summary = false\n")), "temblor.toml:1: summary: must be a text in quotes");
+  EXPECT_EQ(error_of(read_file_only("summary = false\n")),
+            "temblor.toml:1: summary: must be a text in quotes (write summary = \"FILE\")");
   EXPECT_EQ(error_of(read_file_only("threads = \"4\"\n")),
             "temblor.toml:1: threads: must be a whole number (write threads = 4, without quotes)");
-  EXPECT_EQ(error_of(read_file_only("threads = 0\n")), "temblor.toml:1: threads: \"0\" is not between 1 and 256");
+  EXPECT_EQ(error_of(read_file_only("threads = 0\n")),
+            "temblor.toml:1: threads: \"0\" is out of range (write 1 to 256, such as 4)");
   EXPECT_EQ(error_of(read_file_only("threads = -1\n")),
-            "temblor.toml:1: threads: \"-1\" is no whole number (write 1 to 256)");
+            "temblor.toml:1: threads: \"-1\" is no whole number (write 1 to 256, such as 4)");
   EXPECT_EQ(error_of(read_file_only("from = [1]\n")),
             "temblor.toml:1: from: must be a text or an array of texts (write from = [\"file:a.pb\", \"file:b.pb\"])");
   EXPECT_EQ(error_of(read_file_only("from = []\n")),

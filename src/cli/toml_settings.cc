@@ -45,8 +45,9 @@ tl::unexpected<Error> wrong_type(const Setting& setting, const std::string& plac
     case Setting::Type::kNumber:
       return user_error(place, "must be a whole number", fmt::format("write {} = 4, without quotes", setting.name));
     case Setting::Type::kText:
-      return user_error(place, "must be a text in quotes",
-                        setting.initial.empty() ? "" : fmt::format("write {} = \"{}\"", setting.name, setting.initial));
+      return user_error(
+          place, "must be a text in quotes",
+          fmt::format("write {} = \"{}\"", setting.name, setting.initial.empty() ? setting.form : setting.initial));
     case Setting::Type::kList:
       break;
   }

@@ -34,7 +34,8 @@ Result<void> take(const Uri& uri, std::string_view key, double& value) {
   if (!text) return {};
   const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), value);
   if (error != std::errc() || end != text->data() + text->size() || !(value > 0 && value <= 1e9)) {
-    return user_error(uri.text, fmt::format("{}={} is no ratio above 0", key, *text));
+    return user_error(uri.text, fmt::format("{}={} is no ratio", key, *text),
+                      fmt::format("write a number above 0, such as {}=4", key));
   }
   return {};
 }

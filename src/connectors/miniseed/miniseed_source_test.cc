@@ -376,7 +376,7 @@ TEST_F(MiniseedSource, AWrongSettingIsOneLine) {
   EXPECT_THAT(error("?sta"), HasSubstr("sta"));
   EXPECT_THAT(error("?sta=1"), HasSubstr("sta=1"));
   EXPECT_THAT(error("?sta=10s"), HasSubstr("0 < sta < lta"));
-  EXPECT_THAT(error("?on=0"), HasSubstr("on=0"));
+  EXPECT_THAT(error("?on=0"), HasSubstr("on=0 is no ratio (write a number above 0, such as on=4)"));
   EXPECT_THAT(error("?on=x"), HasSubstr("on=x"));
   EXPECT_THAT(error("?off=5"), HasSubstr("off <= on"));
   EXPECT_THAT(error("?gain=5"), HasSubstr("gain"));
