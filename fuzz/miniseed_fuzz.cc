@@ -13,8 +13,8 @@
 #include "base/assert.h"
 #include "base/clock.h"
 #include "connectors/miniseed/miniseed_source.h"
-#include "connectors/miniseed/test_files.h"
 #include "connectors/miniseed/test_records.h"
+#include "testing/memory_file_system.h"
 
 namespace temblor::miniseed {
 namespace {
@@ -60,20 +60,20 @@ Outcome read(Source& source, const SplitId& split, const SplitPosition* from, st
   return outcome;
 }
 
-std::unique_ptr<Source> make(TestFiles& files, Clock& clock) {
+std::unique_ptr<Source> make(MemoryFileSystem& files, Clock& clock) {
   auto source = make_miniseed_source(*Uri::parse("miniseed:*?sta=20ms&lta=100ms"), {clock, files, 1});
   TEMBLOR_ASSERT(source);
   return std::move(*source);
 }
 
-void check(TestFiles& files, std::size_t max_records, std::size_t restart) {
+void check(MemoryFileSystem& files, std::size_t max_records, std::size_t restart) {
   SystemClock clock;
   const auto source = make(files, clock);
   const auto splits = source->discover();
   if (!splits) return;  // no record in any file
   for (const SplitId& split : *splits) {
     const Outcome whole = read(*source, split, nullptr, 4096);
-    files.most_at_once = 100;
+    files.limit_reads(100);
     const auto again = make(files, clock);
     const Outcome pieces = read(*again, split, nullptr, max_records);
     TEMBLOR_ASSERT(pieces.events == whole.events);
@@ -81,7 +81,7 @@ void check(TestFiles& files, std::size_t max_records, std::size_t restart) {
     const Outcome rest = read(*again, split, &pieces.positions[cut], max_records);
     TEMBLOR_ASSERT(rest.events.size() == whole.events.size() - pieces.passed[cut]);
     TEMBLOR_ASSERT(std::equal(rest.events.rbegin(), rest.events.rend(), whole.events.rbegin()));
-    files.most_at_once = SIZE_MAX;
+    files.limit_reads(SIZE_MAX);
   }
 }
 
@@ -124,10 +124,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       bytes[at % bytes.size()] = rest[i + 2];
     }
   }
-  TestFiles files;
+  temblor::MemoryFileSystem files;
   const std::size_t split = data[1] * bytes.size() / 256;
-  files.files["a"] = bytes.substr(split);
-  files.files["b"] = bytes.substr(0, split);
+  files.put("a", bytes.substr(split));
+  files.put("b", bytes.substr(0, split));
   check(files, 1 + data[2] % 32U, data[3]);
   return 0;
 }

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <random>
 
+#include "base/assert.h"
 #include "base/system_error.h"
 
 namespace temblor {
@@ -85,13 +86,21 @@ struct MemoryFileSystem::Place {
 class MemoryFileSystem::Input final : public InputFile {
  public:
   Input(MemoryFileSystem& files, std::shared_ptr<Node> node, std::string path, std::uint64_t offset)
-      : files_(files), life_(files.life_), node_(std::move(node)), path_(std::move(path)), offset_(offset) {}
+      : files_(files), life_(files.life_), node_(std::move(node)), path_(std::move(path)), offset_(offset) {
+    ++files_.open_inputs_;
+  }
+  ~Input() override {
+    const std::lock_guard guard(files_.mutex_);
+    --files_.open_inputs_;
+  }
+  Input(const Input&) = delete;
+  Input& operator=(const Input&) = delete;
 
   Result<std::size_t> read(std::span<char> into) override {
     const std::lock_guard guard(files_.mutex_);
     if (files_.life_ != life_) return system_error(path_, "cannot be read", EBADF);
     if (offset_ >= node_->bytes.size()) return 0;
-    const std::size_t n = node_->bytes.copy(into.data(), into.size(), offset_);
+    const std::size_t n = node_->bytes.copy(into.data(), std::min(into.size(), files_.most_at_once_), offset_);
     offset_ += n;
     return n;
   }
@@ -201,6 +210,24 @@ void MemoryFileSystem::crash(std::uint64_t seed) {
     for (const auto& [name, entry] : node->entries) nodes.push_back(entry.get());
     if (!node->is_directory) node->lose_power(random);
   }
+}
+
+void MemoryFileSystem::put(const std::string& path, std::string bytes) {
+  const std::lock_guard guard(mutex_);
+  const auto node = file_for_writing(path);
+  TEMBLOR_ASSERT(node.has_value());
+  (*node)->cut(0);
+  (*node)->bytes = std::move(bytes);
+}
+
+void MemoryFileSystem::limit_reads(std::size_t bytes) {
+  const std::lock_guard guard(mutex_);
+  most_at_once_ = bytes;
+}
+
+std::size_t MemoryFileSystem::open_inputs() const {
+  const std::lock_guard guard(mutex_);
+  return open_inputs_;
 }
 
 void MemoryFileSystem::set_standard_input(std::string bytes) {

@@ -35,6 +35,13 @@ class MemoryFileSystem final : public FileSystem {
   ///   after an undone one in the same directory is undone too. A rename is never half done.
   void crash(std::uint64_t seed);
 
+  /// Makes a file of these bytes, or replaces the one that is there. Its directory exists.
+  void put(const std::string& path, std::string bytes);
+  /// No read gives more bytes than this from now on, as from a pipe.
+  void limit_reads(std::size_t bytes);
+  /// How many files are open for reading.
+  [[nodiscard]] std::size_t open_inputs() const;
+
   /// What the process finds on its standard input from now on.
   void set_standard_input(std::string bytes);
   /// What the process has written to its standard output up to now.
@@ -78,6 +85,8 @@ class MemoryFileSystem final : public FileSystem {
   std::shared_ptr<Node> standard_output_;
   std::vector<Operation> unsynced_;  ///< directory operations, oldest first
   std::set<const Node*> locked_;
+  std::size_t open_inputs_ = 0;
+  std::size_t most_at_once_ = SIZE_MAX;
   std::uint64_t life_ = 0;  ///< files and locks of an earlier life are dead
 };
 

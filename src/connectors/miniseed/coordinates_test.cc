@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "connectors/miniseed/test_files.h"
+#include "testing/memory_file_system.h"
 
 namespace temblor::miniseed {
 namespace {
@@ -11,8 +11,8 @@ namespace {
 using testing::HasSubstr;
 
 Result<CoordinateTable> load(const std::string& path, const std::string& text) {
-  TestFiles files;
-  files.files[path] = text;
+  MemoryFileSystem files;
+  files.put(path, text);
   return CoordinateTable::load(files, path);
 }
 
@@ -68,8 +68,8 @@ TEST(Coordinates, SaysWhatIsWrongAndWhere) {
   EXPECT_THAT(error("s.xml", "<a/>"), HasSubstr("no StationXML"));
   EXPECT_THAT(error("s.xml", "<FDSNStationXML><Network code='A'><Station code='B'/></Network></FDSNStationXML>"),
               HasSubstr("s.xml: A.B: '' is no longitude"));
-  TestFiles none;
-  EXPECT_THAT(CoordinateTable::load(none, "t.csv").error().to_line(), HasSubstr("t.csv: cannot be read"));
+  MemoryFileSystem none;
+  EXPECT_THAT(CoordinateTable::load(none, "t.csv").error().to_line(), HasSubstr("t.csv: cannot be opened"));
 }
 
 }  // namespace

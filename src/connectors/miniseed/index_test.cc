@@ -3,8 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "connectors/miniseed/test_files.h"
 #include "connectors/miniseed/test_records.h"
+#include "testing/memory_file_system.h"
 
 namespace temblor::miniseed {
 namespace {
@@ -23,10 +23,10 @@ std::string second(int at, const std::string& channel = "SHZ") {
   return bytes;
 }
 
-Index index(TestFiles& files) {
+Index index(MemoryFileSystem& files) {
   auto made = index_files(files, *files.glob("*"));
   EXPECT_TRUE(made) << made.error().to_line();
-  EXPECT_EQ(files.open_files, 0);
+  EXPECT_EQ(files.open_inputs(), 0U);
   return std::move(*made);
 }
 
@@ -40,8 +40,8 @@ using testing::ElementsAre;
 using testing::Pair;
 
 TEST(Index, JoinsRecordsThatFollowOneAnother) {
-  TestFiles files;
-  files.files["a"] = second(0) + second(1) + second(2);
+  MemoryFileSystem files;
+  files.put("a", second(0) + second(1) + second(2));
   const Index made = index(files);
   ASSERT_EQ(made.channels.size(), 1U);
   const Channel& channel = made.channels.at("BW.UH1..SHZ");
@@ -52,8 +52,8 @@ TEST(Index, JoinsRecordsThatFollowOneAnother) {
 }
 
 TEST(Index, PartsAtGapsAndAtOtherChannels) {
-  TestFiles files;
-  files.files["a"] = second(0) + second(2) + second(3, "SHE") + second(3) + second(1);
+  MemoryFileSystem files;
+  files.put("a", second(0) + second(2) + second(3, "SHE") + second(3) + second(1));
   const Index made = index(files);
   EXPECT_THAT(places(made.channels.at("BW.UH1..SHZ")),
               ElementsAre(Pair(0, 512), Pair(2048, 512), Pair(512, 512), Pair(1536, 512)));
@@ -61,10 +61,10 @@ TEST(Index, PartsAtGapsAndAtOtherChannels) {
 }
 
 TEST(Index, SortsOverAllFiles) {
-  TestFiles files;
-  files.files["a"] = second(5) + second(6);
-  files.files["b"] = second(0);
-  files.files["c"] = second(5);
+  MemoryFileSystem files;
+  files.put("a", second(5) + second(6));
+  files.put("b", second(0));
+  files.put("c", second(5));
   const Index made = index(files);
   const auto& extents = made.channels.at("BW.UH1..SHZ").extents;
   ASSERT_EQ(extents.size(), 3U);
@@ -74,13 +74,13 @@ TEST(Index, SortsOverAllFiles) {
 }
 
 TEST(Index, FindsTheNextRecordBehindDamage) {
-  TestFiles files;
+  MemoryFileSystem files;
   std::string spoilt = second(1);
   spoilt[6] = 'x';
-  files.files["a"] = second(0) + spoilt + second(2);
-  files.files["b"] = "no seismogram at all";
-  files.files["c"] = second(3).substr(5) + second(4) + second(5).substr(0, 300);
-  files.files["d"] = "";
+  files.put("a", second(0) + spoilt + second(2));
+  files.put("b", "no seismogram at all");
+  files.put("c", second(3).substr(5) + second(4) + second(5).substr(0, 300));
+  files.put("d", "");
   const Index made = index(files);
   EXPECT_THAT(places(made.channels.at("BW.UH1..SHZ")), ElementsAre(Pair(0, 512), Pair(1024, 512), Pair(507, 512)));
   ASSERT_EQ(made.waste.size(), 4U);
@@ -96,11 +96,10 @@ TEST(Index, FindsTheNextRecordBehindDamage) {
 }
 
 TEST(Index, DoesNotDependOnHowMuchIsReadAtOnce) {
-  TestFiles files;
-  files.files["a"] =
-      second(0) + std::string(3000, 'D') + second(1) + second(2, "SHE") + std::string(700, ' ') + second(3);
+  MemoryFileSystem files;
+  files.put("a", second(0) + std::string(3000, 'D') + second(1) + second(2, "SHE") + std::string(700, ' ') + second(3));
   const Index whole = index(files);
-  files.most_at_once = 13;
+  files.limit_reads(13);
   const Index pieces = index(files);
   ASSERT_EQ(pieces.channels.size(), whole.channels.size());
   for (const auto& [id, channel] : whole.channels) EXPECT_EQ(places(pieces.channels.at(id)), places(channel));
@@ -113,15 +112,15 @@ TEST(Index, PassesOverRecordsWithoutSamples) {
   text.channel = "LOG";
   text.encoding = DE_ASCII;
   text.values = {'o', 'k'};
-  TestFiles files;
-  files.files["a"] = pack(text) + second(0);
+  MemoryFileSystem files;
+  files.put("a", pack(text) + second(0));
   const Index made = index(files);
   EXPECT_EQ(made.channels.size(), 1U);
   EXPECT_TRUE(made.waste.empty());
 }
 
 TEST(Index, AFileThatIsGoneIsAnError) {
-  TestFiles files;
+  MemoryFileSystem files;
   EXPECT_FALSE(index_files(files, {"a"}));
 }
 

@@ -9,9 +9,9 @@
 #include <limits>
 
 #include "base/clock.h"
-#include "connectors/miniseed/test_files.h"
 #include "connectors/miniseed/test_records.h"
 #include "connectors/registry.h"
+#include "testing/memory_file_system.h"
 
 namespace temblor::miniseed {
 namespace {
@@ -71,7 +71,7 @@ class MiniseedSource : public testing::Test {
       EXPECT_TRUE(status) << status.error().to_line();
       EXPECT_LE(batch.readings.size(), max_records);
       EXPECT_EQ(batch.reference, kJobStart);
-      EXPECT_EQ(files_.open_files, 0);
+      EXPECT_EQ(files_.open_inputs(), 0U);
       for (const Reading& reading : batch.readings) {
         run.readings.push_back(text(reading));
         run.times_ms.push_back(reading.record.collect_timestamp - kStartMs);
@@ -91,7 +91,7 @@ class MiniseedSource : public testing::Test {
     return read(*made, split);
   }
 
-  TestFiles files_;
+  MemoryFileSystem files_;
   SystemClock clock_;
 };
 
@@ -108,8 +108,8 @@ TEST_F(MiniseedSource, EverySampleIsAReading) {
   TestTrace trace = flat(-5'000, 0, 0, 99.5);
   trace.exact_rate = true;
   trace.values = {-3, 0, 7};
-  files_.files["a"] = pack(trace);
-  files_.files["c.csv"] = "sensor_id,longitude,latitude,depth\nBW.UH1,11.5,48.25,3\n";
+  files_.put("a", pack(trace));
+  files_.put("c.csv", "sensor_id,longitude,latitude,depth\nBW.UH1,11.5,48.25,3\n");
   const auto made = make_source("miniseed:a?coordinates=c.csv", {clock_, files_, 1});
   ASSERT_TRUE(made) << made.error().to_line();
   EXPECT_THAT(*(*made)->discover(), ElementsAre("miniseed:BW.UH1..SHZ"));
@@ -120,7 +120,7 @@ TEST_F(MiniseedSource, EverySampleIsAReading) {
 }
 
 TEST_F(MiniseedSource, SaysWhatItIs) {
-  files_.files["a"] = pack(flat(0, 1, 1));
+  files_.put("a", pack(flat(0, 1, 1)));
   const SourceTraits traits = source()->traits();
   EXPECT_EQ(traits.time_mode, TimeMode::kEvent);
   EXPECT_EQ(traits.amplitude_range.max, kAnyAmplitude.max);
@@ -130,7 +130,7 @@ TEST_F(MiniseedSource, SaysWhatItIs) {
 }
 
 TEST_F(MiniseedSource, ASampleOnASecondEdgeBelongsToTheNextSecond) {
-  files_.files["a"] = pack(flat(0, 200, 1));
+  files_.put("a", pack(flat(0, 200, 1)));
   const Outcome run = read();
   EXPECT_EQ(run.times_ms[99], 990);
   EXPECT_EQ(run.times_ms[100], 1000);
@@ -139,12 +139,14 @@ TEST_F(MiniseedSource, ASampleOnASecondEdgeBelongsToTheNextSecond) {
 // Recorders that write times to 0.1 ms: at 60 Hz each record would start up to 0.1 ms early, and its first sample, due
 // on a second edge, in the second before.
 TEST_F(MiniseedSource, HeadersRoundedTo100MicrosecondsPushNoSampleOverASecondEdge) {
+  std::string bytes;
   for (int i = 0; i < 30; ++i) {
     const int samples = 31;  // 0.51666… s
     TestTrace trace = flat(i * samples * kSecond / 60, samples, i, 60);
     trace.microseconds = false;
-    files_.files["a"] += pack(trace);
+    bytes += pack(trace);
   }
+  files_.put("a", bytes);
   const Outcome run = read();
   ASSERT_EQ(run.times_ms.size(), 930U);
   EXPECT_TRUE(run.refusals.empty());
@@ -154,7 +156,7 @@ TEST_F(MiniseedSource, HeadersRoundedTo100MicrosecondsPushNoSampleOverASecondEdg
 }
 
 TEST_F(MiniseedSource, AGapAnchorsTimeAnew) {
-  files_.files["a"] = pack(flat(0, 10, 1)) + pack(flat(173'400, 2, 2));
+  files_.put("a", pack(flat(0, 10, 1)) + pack(flat(173'400, 2, 2)));
   const Outcome run = read();
   EXPECT_EQ(run.times_ms[9], 90);
   EXPECT_EQ(run.times_ms[10], 173);
@@ -163,8 +165,7 @@ TEST_F(MiniseedSource, AGapAnchorsTimeAnew) {
 }
 
 TEST_F(MiniseedSource, DuplicatesAndOverlapsAreRefused) {
-  files_.files["a"] =
-      pack(flat(0, 10, 1)) + pack(flat(0, 10, 2)) + pack(flat(50'000, 10, 3)) + pack(flat(20'000, 3, 4));
+  files_.put("a", pack(flat(0, 10, 1)) + pack(flat(0, 10, 2)) + pack(flat(50'000, 10, 3)) + pack(flat(20'000, 3, 4)));
   const Outcome run = read();
   ASSERT_EQ(run.times_ms.size(), 15U);
   for (std::size_t n = 0; n < 15; ++n) EXPECT_EQ(run.times_ms[n], static_cast<std::int64_t>(n) * 10);
@@ -176,8 +177,8 @@ TEST_F(MiniseedSource, DuplicatesAndOverlapsAreRefused) {
 }
 
 TEST_F(MiniseedSource, RecordsOutOfOrderOverFilesCountInTimeOrder) {
-  files_.files["a"] = pack(flat(200'000, 10, 3)) + pack(flat(0, 10, 1));
-  files_.files["b"] = pack(flat(300'000, 10, 4)) + pack(flat(100'000, 10, 2));
+  files_.put("a", pack(flat(200'000, 10, 3)) + pack(flat(0, 10, 1)));
+  files_.put("b", pack(flat(300'000, 10, 4)) + pack(flat(100'000, 10, 2)));
   const Outcome run = read();
   ASSERT_EQ(run.times_ms.size(), 40U);
   for (std::size_t n = 0; n < 40; ++n) EXPECT_EQ(run.times_ms[n], static_cast<std::int64_t>(n) * 10);
@@ -185,21 +186,23 @@ TEST_F(MiniseedSource, RecordsOutOfOrderOverFilesCountInTimeOrder) {
 }
 
 TEST_F(MiniseedSource, AnotherFileFillsAGap) {
-  files_.files["a"] = pack(flat(0, 100, 1)) + pack(flat(2 * kSecond, 100, 1));
-  files_.files["b"] = pack(flat(kSecond, 100, 2));
+  files_.put("a", pack(flat(0, 100, 1)) + pack(flat(2 * kSecond, 100, 1)));
+  files_.put("b", pack(flat(kSecond, 100, 2)));
   const Outcome run = read();
   EXPECT_EQ(run.readings.size(), 300U);
   EXPECT_TRUE(run.refusals.empty());
 }
 
 TEST_F(MiniseedSource, AFileMayHoldChannelAfterChannel) {
+  std::string bytes;
   for (const char* channel : {"SHZ", "SHN", "SHE"}) {
     for (int i = 0; i < 3; ++i) {
       TestTrace trace = flat(i * kSecond, 100, i);
       trace.channel = channel;
-      files_.files["a"] += pack(trace);
+      bytes += pack(trace);
     }
   }
+  files_.put("a", bytes);
   const auto made = source();
   const std::vector<SplitId> splits = *made->discover();
   EXPECT_THAT(splits, ElementsAre("miniseed:BW.UH1..SHE", "miniseed:BW.UH1..SHN", "miniseed:BW.UH1..SHZ"));
@@ -212,12 +215,14 @@ TEST_F(MiniseedSource, AFileMayHoldChannelAfterChannel) {
 
 TEST_F(MiniseedSource, EncodingsMayChangeWithinAChannel) {
   int at = 0;
+  std::string bytes;
   for (const int encoding : {DE_INT16, DE_INT32, DE_FLOAT32, DE_FLOAT64, DE_STEIM1, DE_STEIM2}) {
     TestTrace trace = flat(at++ * 100'000, 0, 0);
     trace.values = ramp(10, at);
     trace.encoding = encoding;
-    files_.files["a"] += pack(trace);
+    bytes += pack(trace);
   }
+  files_.put("a", bytes);
   const Outcome run = read();
   ASSERT_EQ(run.readings.size(), 60U);
   for (int i = 0; i < 60; ++i) {
@@ -230,7 +235,7 @@ TEST_F(MiniseedSource, SamplesThatAreNoNumberArePassedOnForTheCleanerToDrop) {
   TestTrace trace = flat(0, 0, 0);
   trace.encoding = DE_FLOAT64;
   trace.values = {1, std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity(), 1e300, 2};
-  files_.files["a"] = pack(trace);
+  files_.put("a", pack(trace));
   const Outcome run = read();
   ASSERT_EQ(run.readings.size(), 5U);
   EXPECT_THAT(run.readings[1], HasSubstr("SHZ nan N"));
@@ -245,8 +250,8 @@ TEST_F(MiniseedSource, DamageIsCountedAndTheRestUsed) {
   garbled[64 + 11] = 5;  // the last sample, as the compression names it
   std::string headless = pack(flat(300'000, 10, 4));
   headless[6] = '?';
-  files_.files["a"] = pack(flat(0, 10, 1)) + unknown + garbled + headless + pack(flat(400'000, 10, 5));
-  files_.files["b"] = "none";
+  files_.put("a", pack(flat(0, 10, 1)) + unknown + garbled + headless + pack(flat(400'000, 10, 5)));
+  files_.put("b", "none");
   const auto made = source();
   EXPECT_THAT(*made->discover(), ElementsAre("miniseed:BW.UH1..SHZ", "miniseed:damaged"));
   const Outcome run = read(*made, "miniseed:BW.UH1..SHZ");
@@ -260,7 +265,7 @@ TEST_F(MiniseedSource, DamageIsCountedAndTheRestUsed) {
 }
 
 // Gaps, overlaps, damage, other rates, other lengths, two files; the trigger goes on and off.
-void fill_hard(TestFiles& files) {
+void fill_hard(MemoryFileSystem& files) {
   const auto wave = [](std::int64_t at_us, int from, int count, double rate) {
     TestTrace trace = flat(at_us, 0, 0, rate);
     for (int i = from; i < from + count; ++i) {
@@ -277,9 +282,9 @@ void fill_hard(TestFiles& files) {
   std::string spoilt = pack(odd);
   spoilt[256 * 3 + 52] = 99;
   spoilt[256 * 5 + 1] = 'x';
-  files.files["a"] = spoilt + pack(floats);
-  files.files["b"] =
-      pack(wave(0, 0, 2000, 100)) + pack(wave(19'500'000, 1950, 100, 100)) + pack(wave(60'000'000, 0, 300, 50));
+  files.put("a", spoilt + pack(floats));
+  files.put("b",
+            pack(wave(0, 0, 2000, 100)) + pack(wave(19'500'000, 1950, 100, 100)) + pack(wave(60'000'000, 0, 300, 50)));
 }
 
 TEST_F(MiniseedSource, GoesOnFromEveryBatchWithAnyBatchSize) {
@@ -320,10 +325,10 @@ TEST_F(MiniseedSource, APositionBeforeTheFirstPollIsTheBeginning) {
 }
 
 TEST_F(MiniseedSource, APositionHoldsAmongMoreFiles) {
-  files_.files["b"] = pack(flat(kSecond, 1000, 1));
+  files_.put("b", pack(flat(kSecond, 1000, 1)));
   const Outcome before = read();
-  files_.files["a"] = pack(flat(0, 100, 1));
-  files_.files["c"] = pack(flat(11 * kSecond, 100, 1));
+  files_.put("a", pack(flat(0, 100, 1)));
+  files_.put("c", pack(flat(11 * kSecond, 100, 1)));
   const auto made = source();
   const Outcome rest = read(*made, "miniseed:BW.UH1..SHZ", &before.positions.back());
   EXPECT_EQ(rest.times_ms.front(), 11'000);
@@ -331,23 +336,22 @@ TEST_F(MiniseedSource, APositionHoldsAmongMoreFiles) {
 }
 
 TEST_F(MiniseedSource, RefusesPositionsThatAreNotItsOwn) {
-  files_.files["a"] = pack(flat(0, 1000, 1));
+  files_.put("a", pack(flat(0, 1000, 1)));
   const Outcome run = read();
   const auto made = source();
   const SplitPosition nonsense{5, "7 x"};
   EXPECT_THAT(made->open("miniseed:BW.UH1..SHZ", &nonsense, kJobStart).error().to_line(), HasSubstr("no position"));
   EXPECT_THAT(made->open("miniseed:BW.UH9..SHZ", nullptr, kJobStart).error().to_line(), HasSubstr("no such channel"));
-  files_.files["z"] = files_.files["a"];
-  files_.files.erase("a");
+  ASSERT_TRUE(files_.rename("a", "z"));
   EXPECT_THAT(source()->open("miniseed:BW.UH1..SHZ", &run.positions[0], kJobStart).error().to_line(),
               HasSubstr("no longer holds"));
 }
 
 TEST_F(MiniseedSource, AFileThatChangesUnderneathIsAnError) {
-  files_.files["a"] = pack(flat(0, 2000, 1));
+  files_.put("a", pack(flat(0, 2000, 1)));
   const auto made = source();
   ASSERT_TRUE(made->discover());
-  files_.files["a"] = std::string(files_.files["a"].size(), 'x');
+  files_.put("a", std::string(*files_.size("a"), 'x'));
   auto reader = made->open("miniseed:BW.UH1..SHZ", nullptr, kJobStart);
   ASSERT_TRUE(reader);
   SourceBatch batch;
@@ -355,7 +359,7 @@ TEST_F(MiniseedSource, AFileThatChangesUnderneathIsAnError) {
 }
 
 TEST_F(MiniseedSource, KnowsHowMuchThereIsLeft) {
-  files_.files["a"] = pack(flat(0, 1000, 1));
+  files_.put("a", pack(flat(0, 1000, 1)));
   const auto made = source();
   ASSERT_TRUE(made->discover());
   auto reader = made->open("miniseed:BW.UH1..SHZ", nullptr, kJobStart);
@@ -366,7 +370,7 @@ TEST_F(MiniseedSource, KnowsHowMuchThereIsLeft) {
 }
 
 TEST_F(MiniseedSource, AWrongSettingIsOneLine) {
-  files_.files["a"] = pack(flat(0, 10, 1));
+  files_.put("a", pack(flat(0, 10, 1)));
   const auto error = [&](const std::string& query) {
     const auto made = make(query);
     EXPECT_FALSE(made) << query;
@@ -381,9 +385,9 @@ TEST_F(MiniseedSource, AWrongSettingIsOneLine) {
   EXPECT_THAT(error("?off=5"), HasSubstr("off <= on"));
   EXPECT_THAT(error("?gain=5"), HasSubstr("gain"));
   EXPECT_THAT(error("?coordinates=b"), HasSubstr("b: "));
-  files_.files.clear();
+  ASSERT_TRUE(files_.remove("a"));
   EXPECT_THAT(error(""), HasSubstr("no file matches"));
-  files_.files["a"] = "no seismogram";
+  files_.put("a", "no seismogram");
   EXPECT_THAT(source()->discover().error().to_line(), HasSubstr("no miniSEED record in 1 file(s)"));
 }
 
