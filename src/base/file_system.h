@@ -72,10 +72,15 @@ class FileSystem {
   virtual Result<void> create_directories(const std::string& path) = 0;
   /// Makes creations, renames and removals in a directory lasting.
   virtual Result<void> sync_directory(const std::string& path) = 0;
+  /// Makes everything lasting that anybody has written to the file system which a directory belongs to, bytes and
+  /// names: for many files, of which none need be open.
+  virtual Result<void> sync_file_system(const std::string& directory) = 0;
 
   [[nodiscard]] virtual bool exists(const std::string& path) = 0;
   /// Whether it is a file that can be replaced by another: no pipe, no device.
   [[nodiscard]] virtual bool is_regular_file(const std::string& path) { return exists(path); }
+  /// Whether this process may change the bytes of a file, or the names in a directory; false for what is not there.
+  [[nodiscard]] virtual bool is_writable(const std::string& path) { return exists(path); }
   [[nodiscard]] virtual Result<std::uint64_t> size(const std::string& path) = 0;
   /// Names (without the directory) of all entries, sorted; no `.` and `..`.
   [[nodiscard]] virtual Result<std::vector<std::string>> list(const std::string& directory) = 0;
@@ -100,8 +105,10 @@ class PosixFileSystem final : public FileSystem {
   Result<void> remove(const std::string& path) override;
   Result<void> create_directories(const std::string& path) override;
   Result<void> sync_directory(const std::string& path) override;
+  Result<void> sync_file_system(const std::string& directory) override;
   [[nodiscard]] bool exists(const std::string& path) override;
   [[nodiscard]] bool is_regular_file(const std::string& path) override;
+  [[nodiscard]] bool is_writable(const std::string& path) override;
   [[nodiscard]] Result<std::uint64_t> size(const std::string& path) override;
   [[nodiscard]] Result<std::vector<std::string>> list(const std::string& directory) override;
   [[nodiscard]] Result<std::vector<std::string>> glob(const std::string& pattern) override;

@@ -103,6 +103,21 @@ TYPED_TEST(FileSystemContract, ReadsWhatWasAppended) {
   EXPECT_EQ(this->files().size(this->path("a")).value_or(0), 8U);
 }
 
+TYPED_TEST(FileSystemContract, SaysWhetherItCanBeWritten) {
+  this->write("a", "");
+  EXPECT_TRUE(this->files().is_writable(this->path("a")));
+  EXPECT_TRUE(this->files().is_writable(this->place_.folder()));
+  EXPECT_FALSE(this->files().is_writable(this->path("missing")));
+}
+
+TYPED_TEST(FileSystemContract, SyncsAllAtOnce) {
+  this->write("a", "bytes");
+  EXPECT_TRUE(this->files().sync_file_system(this->place_.folder()));
+  EXPECT_EQ(this->contents("a"), "bytes");
+  this->expect_error(this->files().sync_file_system(this->path("missing")), "missing", "No such file");
+  this->expect_error(this->files().sync_file_system(this->path("a")), "a", "Not a directory");
+}
+
 TYPED_TEST(FileSystemContract, KeepsLargeFiles) {
   std::string bytes;
   for (int i = 0; bytes.size() < (std::size_t{3} << 20); ++i) bytes += std::to_string(i);

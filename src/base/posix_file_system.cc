@@ -176,6 +176,13 @@ Result<void> PosixFileSystem::sync_directory(const std::string& path) {
   return synced(fd, path);
 }
 
+Result<void> PosixFileSystem::sync_file_system(const std::string& directory) {
+  const Descriptor fd(uninterrupted([&] { return ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); }));
+  if (fd.get() < 0) return system_error(directory, "cannot be opened");
+  if (::syncfs(fd.get()) != 0) return system_error(directory, "cannot be synced");
+  return {};
+}
+
 bool PosixFileSystem::exists(const std::string& path) {
   struct stat status {};
   return ::stat(path.c_str(), &status) == 0;
@@ -184,6 +191,10 @@ bool PosixFileSystem::exists(const std::string& path) {
 bool PosixFileSystem::is_regular_file(const std::string& path) {
   struct stat status {};
   return ::stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode);
+}
+
+bool PosixFileSystem::is_writable(const std::string& path) {
+  return ::faccessat(AT_FDCWD, path.c_str(), W_OK, AT_EACCESS) == 0;
 }
 
 Result<std::uint64_t> PosixFileSystem::size(const std::string& path) {

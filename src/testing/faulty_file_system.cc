@@ -134,7 +134,14 @@ Result<void> FaultyFileSystem::sync_directory(const std::string& path) {
   return beneath_.sync_directory(path);
 }
 
+Result<void> FaultyFileSystem::sync_file_system(const std::string& directory) {
+  TEMBLOR_TRY(step("sync_file_system", directory));
+  return beneath_.sync_file_system(directory);
+}
+
 bool FaultyFileSystem::exists(const std::string& path) { return !dead() && beneath_.exists(path); }
+
+bool FaultyFileSystem::is_writable(const std::string& path) { return !dead() && beneath_.is_writable(path); }
 
 Result<std::uint64_t> FaultyFileSystem::size(const std::string& path) {
   TEMBLOR_TRY(alive(path));

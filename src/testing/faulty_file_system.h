@@ -19,8 +19,9 @@ enum class Fault : std::uint8_t {
 };
 
 /// Hands everything through to another file system, counts and names what changes something there (create, open_append,
-/// append, sync, truncate, rename, remove, create_directories, sync_directory), and lets one of them go wrong. A test
-/// runs once without a fault, and then again for each step it has counted. All methods may be called from any thread.
+/// append, sync, truncate, rename, remove, create_directories, sync_directory, sync_file_system), and lets one of them
+/// go wrong. A test runs once without a fault, and then again for each step it has counted. All methods may be called
+/// from any thread.
 class FaultyFileSystem final : public FileSystem {
  public:
   struct Operation {
@@ -53,8 +54,10 @@ class FaultyFileSystem final : public FileSystem {
   Result<void> remove(const std::string& path) override;
   Result<void> create_directories(const std::string& path) override;
   Result<void> sync_directory(const std::string& path) override;
+  Result<void> sync_file_system(const std::string& directory) override;
   /// False once the process is dead.
   [[nodiscard]] bool exists(const std::string& path) override;
+  [[nodiscard]] bool is_writable(const std::string& path) override;
   [[nodiscard]] Result<std::uint64_t> size(const std::string& path) override;
   [[nodiscard]] Result<std::vector<std::string>> list(const std::string& directory) override;
   [[nodiscard]] Result<std::vector<std::string>> glob(const std::string& pattern) override;

@@ -14,7 +14,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using Operation = FaultyFileSystem::Operation;
 
-constexpr std::uint64_t kSteps = 9;
+constexpr std::uint64_t kSteps = 10;
 
 /// Uses each operation that counts once.
 Result<void> work(FileSystem& files) {
@@ -28,7 +28,8 @@ Result<void> work(FileSystem& files) {
   TEMBLOR_TRY(files.open_append("d/b"));
   TEMBLOR_TRY(files.rename("d/a", "d/c"));
   TEMBLOR_TRY(files.remove("d/b"));
-  return files.sync_directory("d");
+  TEMBLOR_TRY(files.sync_directory("d"));
+  return files.sync_file_system("d");
 }
 
 std::string contents(FileSystem& files, const std::string& path) {
@@ -47,7 +48,8 @@ TEST(FaultyFileSystem, CountsAndNamesWhatChangesSomething) {
   EXPECT_THAT(files.operations(),
               ElementsAre(Operation{"create_directories", "d"}, Operation{"create", "d/a"}, Operation{"append", "d/a"},
                           Operation{"sync", "d/a"}, Operation{"truncate", "d/a"}, Operation{"open_append", "d/b"},
-                          Operation{"rename", "d/a"}, Operation{"remove", "d/b"}, Operation{"sync_directory", "d"}));
+                          Operation{"rename", "d/a"}, Operation{"remove", "d/b"}, Operation{"sync_directory", "d"},
+                          Operation{"sync_file_system", "d"}));
 }
 
 TEST(FaultyFileSystem, FailsOnceAtAnyStep) {

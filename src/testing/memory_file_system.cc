@@ -16,6 +16,7 @@ struct MemoryFileSystem::Node {
   using Entries = std::map<std::string, std::shared_ptr<Node>>;
 
   bool is_directory = false;
+  bool is_read_only = false;
 
   Entries entries;
   Entries lasting_entries;
@@ -236,6 +237,11 @@ void MemoryFileSystem::set_standard_input(std::string bytes) {
   standard_input_->bytes = std::move(bytes);
 }
 
+void MemoryFileSystem::forbid_writing(const std::string& path) {
+  const std::lock_guard guard(mutex_);
+  find(path)->is_read_only = true;
+}
+
 std::string MemoryFileSystem::standard_output_bytes() const {
   const std::lock_guard guard(mutex_);
   return standard_output_->bytes;
@@ -270,6 +276,8 @@ Result<MemoryFileSystem::Place> MemoryFileSystem::place_of(const std::string& pa
 Result<std::shared_ptr<MemoryFileSystem::Node>> MemoryFileSystem::file_for_writing(const std::string& path) {
   TEMBLOR_ASSIGN(const Place place, place_of(path));
   if (place.node && place.node->is_directory) return system_error(path, "cannot be opened for writing", EISDIR);
+  const Node& changed = place.node ? *place.node : *place.directory;
+  if (changed.is_read_only) return system_error(path, "cannot be opened for writing", EACCES);
   if (place.node) return place.node;
   auto node = std::make_shared<Node>();
   change({{{place.directory, place.name, node}}});
@@ -381,9 +389,32 @@ Result<void> MemoryFileSystem::sync_directory(const std::string& path) {
   return {};
 }
 
+Result<void> MemoryFileSystem::sync_file_system(const std::string& directory) {
+  const std::lock_guard guard(mutex_);
+  const auto there = find(directory);
+  if (!there) return system_error(directory, "cannot be opened", ENOENT);
+  if (!there->is_directory) return system_error(directory, "cannot be opened", ENOTDIR);
+  for (const Operation& operation : unsynced_) operation.apply(&Node::lasting_entries);
+  unsynced_.clear();
+  std::vector<Node*> nodes = {root_.get()};
+  while (!nodes.empty()) {
+    Node* const node = nodes.back();
+    nodes.pop_back();
+    for (const auto& [name, entry] : node->entries) nodes.push_back(entry.get());
+    if (!node->is_directory) node->sync();
+  }
+  return {};
+}
+
 bool MemoryFileSystem::exists(const std::string& path) {
   const std::lock_guard guard(mutex_);
   return find(path) != nullptr;
+}
+
+bool MemoryFileSystem::is_writable(const std::string& path) {
+  const std::lock_guard guard(mutex_);
+  const auto node = find(path);
+  return node && !node->is_read_only;
 }
 
 Result<std::uint64_t> MemoryFileSystem::size(const std::string& path) {

@@ -47,6 +47,9 @@ class MemoryFileSystem final : public FileSystem {
   /// What the process has written to its standard output up to now.
   [[nodiscard]] std::string standard_output_bytes() const;
 
+  /// From now on the file's bytes, or the directory's names, cannot be changed, as by permissions. The path is there.
+  void forbid_writing(const std::string& path);
+
   Result<std::unique_ptr<InputFile>> open_read(const std::string& path, std::uint64_t offset) override;
   Result<std::unique_ptr<OutputFile>> create(const std::string& path) override;
   Result<std::unique_ptr<OutputFile>> open_append(const std::string& path) override;
@@ -55,7 +58,9 @@ class MemoryFileSystem final : public FileSystem {
   Result<void> remove(const std::string& path) override;
   Result<void> create_directories(const std::string& path) override;
   Result<void> sync_directory(const std::string& path) override;
+  Result<void> sync_file_system(const std::string& directory) override;
   [[nodiscard]] bool exists(const std::string& path) override;
+  [[nodiscard]] bool is_writable(const std::string& path) override;
   [[nodiscard]] Result<std::uint64_t> size(const std::string& path) override;
   [[nodiscard]] Result<std::vector<std::string>> list(const std::string& directory) override;
   [[nodiscard]] Result<std::vector<std::string>> glob(const std::string& pattern) override;

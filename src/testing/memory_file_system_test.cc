@@ -51,6 +51,17 @@ TEST(MemoryFileSystem, APowerLossTakesNothingThatIsSynced) {
               UnorderedElementsAre("abc"));
 }
 
+TEST(MemoryFileSystem, ASyncOfTheFileSystemMakesEverythingLasting) {
+  EXPECT_THAT(states("d/b",
+                     [](FileSystem& files) {
+                       ASSERT_TRUE(files.create_directories("d"));
+                       append(files, "d/a", "abc", false);
+                       ASSERT_TRUE(files.rename("d/a", "d/b"));
+                       ASSERT_TRUE(files.sync_file_system("d"));
+                     }),
+              UnorderedElementsAre("abc"));
+}
+
 TEST(MemoryFileSystem, APowerLossTearsOrBlanksWhatIsNotSynced) {
   const auto found = states("a", [](FileSystem& files) {
     append(files, "a", "ab", true);
