@@ -109,7 +109,14 @@ TEST_F(GenerateTest, ExplainsItselfWithoutArguments) {
 
 TEST_F(GenerateTest, HelpsOnStandardOutput) {
   EXPECT_EQ(generate({"--help"}), 0);
-  EXPECT_THAT(files_.standard_output_bytes(), AllOf(HasSubstr("--anomaly-rate"), HasSubstr("file:PATH")));
+  EXPECT_THAT(files_.standard_output_bytes(),
+              AllOf(HasSubstr("--anomaly-rate"), HasSubstr("file:PATH"), HasSubstr("generate makes it anew")));
+}
+
+TEST_F(GenerateTest, MakesAFileAnew) {
+  ASSERT_EQ(generate({"--to", "file:out.pb", "--records", "100"}), 0);
+  ASSERT_EQ(generate({"--to", "file:out.pb", "--records", "2", "--anomaly-rate", "0"}), 0);
+  EXPECT_EQ(messages(file("out.pb")).size(), 2);
 }
 
 TEST_F(GenerateTest, RefusesMistakesInOneLineAndTouchesNothing) {
@@ -127,7 +134,8 @@ TEST_F(GenerateTest, RefusesMistakesInOneLineAndTouchesNothing) {
   EXPECT_THAT(mistake({"--to", "file:x", "--sensor", "5"}), HasSubstr("did you mean --sensors?"));
   EXPECT_THAT(mistake({"--to", "csv:x"}), HasSubstr("cannot be written to by generate"));
   EXPECT_THAT(mistake({"--to", "file:x", "--log-level", "loud"}), StartsWith("temblor: --log-level: "));
-  EXPECT_THAT(mistake({"--to", "file:x", "--summary", "no/where.json"}), StartsWith("temblor: --summary: "));
+  EXPECT_THAT(mistake({"--to", "file:x", "--summary", "no/where.json"}), StartsWith("temblor: --summary: no does not"));
+  EXPECT_THAT(mistake({"--to", "file:no/x"}), HasSubstr("file:no/x: no does not exist (make it: mkdir -p 'no')"));
 }
 
 }  // namespace

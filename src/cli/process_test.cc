@@ -123,9 +123,26 @@ TEST(ProcessTest, RefusesASummaryThatCannotBeWritten) {
   TestProgram program;
   ASSERT_TRUE(program.files.create_directories("folder"));
   expect_refused(program, {"--from", "generator:", "--summary", "nowhere/s.json"},
-                 "--summary: nowhere is no folder (make it, or write the summary somewhere else)");
+                 "--summary: nowhere does not exist (make it: mkdir -p 'nowhere')");
   expect_refused(program, {"--from", "generator:", "--summary", "folder"},
                  "--summary: folder is a folder (name a file in it)");
+  program.write("folder/s.json", "{}");
+  program.files.forbid_writing("folder");  // a summary replaces the file: it needs a new name there
+  expect_refused(program, {"--from", "generator:", "--summary", "folder/s.json"},
+                 "--summary: folder cannot be written (check its permissions)");
+}
+
+TEST(ProcessTest, RefusesFilesInFoldersThatDoNotExist) {
+  TestProgram program;
+  program.write("a.pb", "");
+  for (const char* name : {"--sink", "--late-sink", "--dead-letter"}) {
+    expect_refused(program, {"--from", "file:a.pb", name, "file:nowhere/x.pb"},
+                   std::string(name) + ": file:nowhere/x.pb: nowhere does not exist (make it: mkdir -p 'nowhere')");
+    expect_refused(program, {"--from", "file:a.pb", name, "file:a.pb/x.pb"},
+                   std::string(name) + ": file:a.pb/x.pb: a.pb is no folder (name a file in a folder)");
+  }
+  EXPECT_EQ(program.run({"process", "--from", "file:a.pb", "--sink", "csv:new/folder"}).code, 0);
+  EXPECT_TRUE(program.files.exists("new/folder")) << "a tree of dated folders makes its root as well";
 }
 
 TEST(ProcessTest, EndsWithOneWhereTheWorldFails) {

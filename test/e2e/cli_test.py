@@ -64,7 +64,10 @@ class CommandLine(Case):
             ((*source, "--threads", "1.5"), "--threads"),
             ((*source, "--delivery", "twice"), "--delivery"),
             ((*source, "--log-level", "loud"), "--log-level"),
-            ((*source, "--summary", "nosuch/summary.json"), "nosuch"),
+            ((*source, "--summary", "nosuch/summary.json"), "mkdir -p 'nosuch'"),
+            ((*source, "--sink", "file:nosuch/results.pb"), "mkdir -p 'nosuch'"),
+            ((*source, "--late-sink", "file:nosuch/late.pb"), "mkdir -p 'nosuch'"),
+            ((*source, "--dead-letter", "file:nosuch/dead.pb"), "mkdir -p 'nosuch'"),
             ((*source, "--summary", "folder"), "folder"),
             ((*source, "--config", "missing.toml"), "missing.toml"),
             ((*source, "--config", "bad_key.toml"), "bad_key.toml:3"),
@@ -76,7 +79,8 @@ class CommandLine(Case):
             (("generate", "--to", "file:made.pb", "--rate", "0/s"), "--rate"),
             (("generate", "--to", "file:made.pb", "--start-time", "yesterday"), "--start-time"),
             (("generate", "--to", "csv:made"), "csv"),
-            (("generate", "--to", "file:made.pb", "--summary", "nosuch/made.json"), "nosuch"),
+            (("generate", "--to", "file:made.pb", "--summary", "nosuch/made.json"), "mkdir -p 'nosuch'"),
+            (("generate", "--to", "file:nosuch/made.pb"), "mkdir -p 'nosuch'"),
             (("inspect",), "inspect"),
             (("inspect", "records", "missing.pb"), "missing.pb"),
             (("inspect", "poems", "in.pb"), "poems"),
@@ -84,7 +88,22 @@ class CommandLine(Case):
             with self.subTest(arguments=arguments):
                 line = self.refuse(*arguments)
                 self.assertIn(words, line)
-                self.assertRegex(line, r"\(.+\)$|: at (least|most) |between", "says what to do")
+                self.assertRegex(line, r"\(.+\)$", "says what to do")
+                self.assertEqual(self.names(), before)
+
+    def test_places_that_cannot_be_written(self):
+        os.mkdir(self.path("locked"), 0o555)
+        before = self.names()
+        # Root may write everywhere, but for this.
+        unprivileged = ("setpriv", "--bounding-set", "-dac_override") if os.geteuid() == 0 else ()
+        source = ("process", "--from", "file:in.pb", "--sink", "csv:out", "--checkpoint-dir", "state")
+        for arguments in ((*source, "--summary", "locked/summary.json"), (*source, "--sink", "file:locked/results.pb"),
+                          (*source, "--dead-letter", "file:locked/dead.pb"), ("generate", "--to", "file:locked/made.pb"),
+                          ("generate", "--to", "file:made.pb", "--summary", "locked/made.json")):
+            with self.subTest(arguments=arguments):
+                status, _, stderr = self.run_temblor(*arguments, before=unprivileged)
+                self.assertEqual(status, 2, stderr)
+                self.assertRegex(stderr, r"^temblor: .*locked cannot be written \(check its permissions\)\n$")
                 self.assertEqual(self.names(), before)
 
     def test_help(self):

@@ -1,5 +1,6 @@
 #include "connectors/file/file_sink.h"
 #include "connectors/file/file_source.h"
+#include "connectors/output_path.h"
 #include "connectors/registry.h"
 #include "connectors/standard_output.h"
 
@@ -37,12 +38,15 @@ template <class Made, class Base>
 Result<std::unique_ptr<Base>> make_output(const Uri& uri, const Environment& environment) {
   TEMBLOR_TRY(uri.allow_only({}));
   TEMBLOR_TRY(need_path(uri));
+  TEMBLOR_TRY(check_output_path(uri.path, uri.text, environment.files));
   return std::make_unique<Made>(environment.files, uri.path);
 }
 
 const RegisterConnector kFile{{.scheme = "file",
-                               .help = "file:PATH  messages, a varint length before each; read: patterns (*) too, "
-                                       "?follow for files that grow; written: at the file's end",
+                               .help =
+                                   "file:PATH  messages, a varint length before each; read: patterns (*) too, ?follow "
+                                   "for files that grow; results and letters go to the file's end, generate "
+                                   "makes it anew; its folder must be there",
                                .source = make_file_source,
                                .sink = make_output<FileSink, Sink>,
                                .letter_sink = make_output<FileLetterSink, LetterSink>,

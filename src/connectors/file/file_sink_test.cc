@@ -46,6 +46,8 @@ class FileSinkTest : public ::testing::Test {
     return bytes;
   }
 
+  void SetUp() override { ASSERT_TRUE(files_.create_directories("/out")); }
+
   std::string bytes_at(const std::string& path) { return read_file(files_, path, 1'000'000).value(); }
 
   MemoryFileSystem files_;
