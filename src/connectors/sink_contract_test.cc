@@ -140,6 +140,18 @@ TEST_P(SinkContract, WritesWindowByWindow) {
   EXPECT_EQ(visible(), undisturbed().first) << "both ways of delivering lead to the same";
 }
 
+TEST_P(SinkContract, WhatIsWrittenAndSyncedOutlivesAPowerCut) {
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    World world;
+    const auto sink = GetParam().make(world, world.disk);
+    ASSERT_TRUE(sink->open(nullptr));
+    for (std::int64_t number = 0; number < kWindows; ++number) ASSERT_TRUE(sink->write(window(number)));
+    ASSERT_TRUE(sink->sync());
+    world.disk.crash(seed);
+    EXPECT_EQ(GetParam().visible(world), undisturbed().first) << "seed " << seed;
+  }
+}
+
 TEST_P(SinkContract, ShowsNothingBeforeTheCommit) {
   const auto sink = make();
   ASSERT_TRUE(sink->open(nullptr));

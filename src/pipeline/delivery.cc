@@ -75,7 +75,13 @@ Pending Delivery::take() {
 
 Result<std::vector<SinkCheckpoint>> Delivery::prepare() {
   std::vector<SinkCheckpoint> prepared;
-  if (at_once_) return prepared;
+  if (at_once_) {
+    // What left before this checkpoint will not be read again: it must outlive a power cut before the checkpoint does.
+    for (auto& [uri, sink] : sinks_) TEMBLOR_TRY(sink->sync());
+    if (late_sink_) TEMBLOR_TRY(late_sink_->sink->sync());
+    if (dead_sink_) TEMBLOR_TRY(dead_sink_->sink->sync());
+    return prepared;
+  }
   const auto add = [&](const std::string& name, auto& sink) -> Result<void> {
     TEMBLOR_ASSIGN(auto state, sink.prepare());
     prepared.push_back({.uri = name, .prepared = std::move(state)});

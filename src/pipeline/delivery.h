@@ -39,7 +39,7 @@ class Delivery {
   /// Takes what waits, at a barrier.
   Pending take();
 
-  /// What each sink must know to commit what was taken.
+  /// What each sink must know to commit what was taken; where results leave at once, makes lasting what has left.
   Result<std::vector<SinkCheckpoint>> prepare();
 
   /// Commits what was taken; the same again after a failure or a restart.

@@ -12,6 +12,7 @@
 #include <random>
 #include <set>
 
+#include "schema/deserializer.h"
 #include "testing/job_world.h"
 
 namespace temblor {
@@ -157,6 +158,54 @@ TEST_P(EveryOperation, MakesNoDifferenceInTheEnd) {
       if (HasFailure()) return;
     }
     if (!reached) break;
+  }
+}
+
+/// What readers find of a file of messages: each that is whole, however the bytes around it were torn.
+std::set<std::string> missing_messages(const std::string& expected, const std::string& found) {
+  std::set<std::string> missing;
+  for (std::string_view rest = expected; !rest.empty();) {
+    const FrameLength frame = read_frame_length(rest);
+    const std::string_view message = rest.substr(0, frame.prefix + frame.length);
+    if (found.find(message) == std::string::npos) missing.emplace(message);
+    rest.remove_prefix(message.size());
+  }
+  return missing;
+}
+
+TEST(JobSimulation, AtLeastOnceLosesNothingToAPowerCut) {
+  const Quiet quiet;
+  const auto input = test_input(1, 3, 100);
+  const Left expected = undisturbed(input);
+  const auto file = [](JobWorld& world, const std::string& name) {
+    return read_file(world.files(), "out/" + name, std::size_t{1} << 30).value_or("");
+  };
+  JobWorld calm(input);
+  ASSERT_TRUE(calm.run({.batch_records = 4096}).summary);
+  const std::uint64_t seeds = soak() ? 20 : 2;
+  bool reached = true;
+  for (std::uint64_t nth = 1; reached; ++nth) {
+    for (std::uint64_t seed = 0; seed < seeds; ++seed) {
+      SCOPED_TRACE(fmt::format("power lost at operation {}, seed {}", nth, seed));
+      JobWorld world(input);
+      const RunOutcome outcome =
+          world.run({.delivery = DeliveryMode::kAtLeastOnce, .fault_at = nth, .fault = Fault::kDies});
+      reached = outcome.operations >= nth;
+      world.files().crash(1000 * nth + seed);
+      if (!outcome.summary) {
+        ASSERT_TRUE(run_to_the_end(
+            world, {.batch_records = 16, .delivery = DeliveryMode::kAtLeastOnce, .polls_per_checkpoint = 10}));
+        world.files().crash(1000 * nth + seed);
+      }
+      const auto output = world.output();
+      for (const auto& [path, bytes] : expected.output) {
+        if (!path.ends_with(".csv")) continue;
+        ASSERT_TRUE(output.contains(path) && output.at(path) == bytes) << path;
+      }
+      for (const char* name : {"results.pb", "late.letters", "dead.letters"}) {
+        ASSERT_TRUE(missing_messages(file(calm, name), file(world, name)).empty()) << name;
+      }
+    }
   }
 }
 

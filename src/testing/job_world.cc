@@ -206,6 +206,7 @@ RunOutcome JobWorld::run(const RunPlan& plan) {
                           .sink = std::make_unique<FileLetterSink>(files, "out/dead.letters")};
   job.checkpoint_dir = kState;
   job.checkpoint_interval = kInterval;
+  job.delivery = plan.delivery;
   job.threads = plan.threads;
   job.batch_records = plan.batch_records;
   auto summary = run_pipeline(std::move(job), environment, stop);

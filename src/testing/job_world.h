@@ -38,6 +38,7 @@ inline constexpr Timestamp kInputBegins = timestamp_from_ms(1'274'977'473'000);
 struct RunPlan {
   std::uint32_t threads = 1;
   std::size_t batch_records = 7;
+  DeliveryMode delivery = DeliveryMode::kExactlyOnce;
   std::uint64_t polls_per_checkpoint = 6;  ///< so many batches are read, and then no more until there is a checkpoint
   std::uint64_t stop_after_polls = 0;      ///< as SIGTERM; 0: never
   std::uint64_t fault_at = 0;              ///< number of the operation on files, from 1; 0: none

@@ -19,6 +19,7 @@ class CsvSink final : public Sink {
 
   Result<void> open(const std::string* prepared) override;
   Result<void> write(const WindowResults& results) override;
+  Result<void> sync() override { return files_.sync_file_system(directory_); }
   Result<std::string> prepare() override { return std::string(); }
   Result<void> commit(std::string_view prepared, std::span<const WindowResults> results) override;
 

@@ -24,6 +24,9 @@ class AppendLog {
   /// Appends `bytes`, visible at once but not yet lasting.
   Result<void> append(std::string_view bytes);
 
+  /// Makes what was appended lasting; another thread may be appending more.
+  [[nodiscard]] Result<void> sync_beside() const { return files_.sync_file_system(directory_of(path_)); }
+
   /// What cut_back and commit need to know. Nothing may have been appended and not synced.
   [[nodiscard]] std::string prepare() const { return std::to_string(length_); }
 

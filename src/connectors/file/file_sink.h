@@ -19,6 +19,7 @@ class FileSink final : public Sink {
 
   Result<void> open(const std::string* prepared) override { return log_.open(prepared); }
   Result<void> write(const WindowResults& results) override;
+  Result<void> sync() override { return log_.sync_beside(); }
   Result<std::string> prepare() override { return log_.prepare(); }
   Result<void> commit(std::string_view prepared, std::span<const WindowResults> results) override;
 
@@ -34,6 +35,7 @@ class FileLetterSink final : public LetterSink {
 
   Result<void> open(const std::string* prepared) override { return log_.open(prepared); }
   Result<void> write(std::string_view letters) override { return log_.append(letters); }
+  Result<void> sync() override { return log_.sync_beside(); }
   Result<std::string> prepare() override { return log_.prepare(); }
   Result<void> commit(std::string_view prepared, std::string_view letters) override {
     return log_.commit(prepared, letters);
