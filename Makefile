@@ -37,7 +37,7 @@ test-build: deps-test
 test: test-build ## everything: unit, integration, sanitizers, fuzzing, style
 	@$(CTEST) 900
 
-soak: test-build ## the same tests in full length: hours
+soak: test-build ## the same tests in full length: some 90 minutes
 	@TEMBLOR_SOAK=1 $(CTEST) 36000
 
 bench: deps-test ## measure speed and memory; figures as JSON lines

@@ -16,13 +16,15 @@ foreach(sanitizer IN ITEMS address thread)
   endforeach()
 endforeach()
 
-# Each codec is fuzzed for a minute, an hour with TEMBLOR_SOAK.
+# Each codec is fuzzed for a minute (TEMBLOR_FUZZ_SECONDS), from the seeds that fuzz/seeds.cc makes and from what has
+# been found before.
 file(GLOB TEMBLOR_FUZZ_SOURCES CONFIGURE_DEPENDS fuzz/*_fuzz.cc)
 foreach(source IN LISTS TEMBLOR_FUZZ_SOURCES)
   get_filename_component(name ${source} NAME_WE)
   string(REPLACE _fuzz "" codec ${name})
   add_test(NAME fuzz.${codec} COMMAND ${CMAKE_SOURCE_DIR}/fuzz/run ${CMAKE_SOURCE_DIR}/build/address/fuzz/${name}
-                                      ${CMAKE_SOURCE_DIR}/build/fuzz/${codec} ${CMAKE_SOURCE_DIR}/fuzz/corpus/${codec})
+                                      ${CMAKE_SOURCE_DIR}/build/fuzz/${codec} ${CMAKE_SOURCE_DIR}/build/address/fuzz/seeds/${codec}
+                                      ${CMAKE_SOURCE_DIR}/fuzz/corpus/${codec})
   set_tests_properties(fuzz.${codec} PROPERTIES LABELS fuzz)
 endforeach()
 

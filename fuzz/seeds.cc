@@ -1,0 +1,189 @@
+// What the fuzz targets start from: `fuzz_seeds FOLDER` makes a folder of small inputs for each codec, each with one
+// thing to find in it, so that fuzzing begins where chance would take hours to come. What libprotobuf knows is written
+// by it; what must be whole is read back before it is kept.
+#include <fmt/format.h>
+
+#include <limits>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "base/assert.h"
+#include "base/file_system.h"
+#include "checkpoint/checkpoint_format.h"
+#include "checkpoint/frame.h"
+#include "connectors/miniseed/test_records.h"
+#include "proto/seismic_data.pb.h"
+#include "schema/deserializer.h"
+#include "schema/serializer.h"
+#include "testing/sample_checkpoint.h"
+
+namespace temblor {
+namespace {
+
+using Seeds = std::map<std::string, std::string>;  // by name
+
+com::example::seismic::SeismicRecord reading() {
+  com::example::seismic::SeismicRecord record;
+  record.set_sensor_id("BW.UH1..SHZ");
+  record.set_collect_timestamp(1'274'977'473'210);
+  record.set_longitude(11.5);
+  record.set_latitude(48.1);
+  record.set_depth(-10);
+  record.set_seismic_amplitude(-1.25F);
+  record.set_frequency(100);
+  record.set_phase_type("P");
+  record.set_data_quality(1);
+  record.set_network_status(1);
+  return record;
+}
+
+Seeds decoder_seeds() {
+  const std::string whole = reading().SerializeAsString();
+  Record ours;
+  TEMBLOR_ASSERT(deserialize(whole, ours));
+  std::string again;
+  serialize(ours, again);
+  TEMBLOR_ASSERT(again == whole);
+
+  Seeds seeds = {{"reading", whole}};
+  auto extreme = reading();
+  extreme.set_sensor_id("caf\xC3\xA9 \xF0\x9F\x8C\x8D");
+  extreme.set_collect_timestamp(std::numeric_limits<std::int64_t>::min());
+  extreme.set_seismic_amplitude(std::numeric_limits<float>::quiet_NaN());
+  extreme.set_longitude(std::numeric_limits<double>::infinity());
+  extreme.set_depth(std::numeric_limits<std::int32_t>::min());
+  seeds["ends_of_the_types"] = extreme.SerializeAsString();
+  com::example::seismic::SeismicRecord last;
+  last.set_phase_type("S");
+  last.set_data_quality(0);
+  seeds["last_one_wins"] = whole + last.SerializeAsString();
+  seeds["other_order"] = last.SerializeAsString() + whole;
+  seeds["unknown_fields"] = whole + std::string("\x58\x07\x62\x03\x61\x62\x63\x6D\x01\x02\x03\x04\x6B\x08\x01\x6C", 16);
+  seeds["other_wire_types"] = whole + std::string("\x08\x05\x12\x01\x61", 5);
+  seeds["long_varint"] = whole + "\x48\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\x01";
+  seeds["too_long_varint"] = whole + "\x48" + std::string(10, '\xFF') + "\x01";
+  seeds["no_utf8"] = whole + std::string("\x0A\x03\xED\xA0\x80", 5);
+  seeds["cut_off"] = whole.substr(0, whole.size() / 2);
+  com::example::seismic::SeismicAggRecord result;
+  result.set_sensor_id("S001");
+  result.set_window_start_ts(1'274'977'473'000);
+  result.set_window_end_ts(1'274'977'474'000);
+  result.set_avg_amplitude(0.5F);
+  result.set_p_phase_count(3);
+  seeds["result"] = result.SerializeAsString();
+  TEMBLOR_ASSERT(deserialize_result(seeds["result"]));
+  return seeds;
+}
+
+/// The first three bytes set the sizes of reads and batches, and where the reader is started again.
+Seeds delimited_seeds() {
+  std::string stream;
+  for (const char* sensor : {"S001", "S002", "S003"}) {
+    auto record = reading();
+    record.set_sensor_id(sensor);
+    append_delimited(record.SerializeAsString(), stream);
+  }
+  std::string other;
+  append_delimited(std::string(200, 'x'), other);  // a length of two bytes
+  append_delimited("", other);
+  Seeds seeds = {{"messages", stream},
+                 {"torn_tail", stream.substr(0, stream.size() - 5)},
+                 {"lost_between", stream + std::string("\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF") + stream},
+                 {"too_long", std::string("\x80\x80\x80\x20", 4) + stream},
+                 {"no_readings", other + stream}};
+  for (auto& [name, bytes] : seeds) bytes.insert(0, std::string("\x1F\x01\x02", 3));
+  return seeds;
+}
+
+/// An even first byte: a file. An odd one: frames, a length of two bytes before each, to be put into a file.
+Seeds checkpoint_seeds() {
+  Seeds seeds;
+  for (const int sensors : {0, 3}) {
+    BytesOutput file;
+    TEMBLOR_ASSERT(write_checkpoint(sample_checkpoint(7, sensors), file));
+    TEMBLOR_ASSERT(read_as_text(file.bytes));
+    seeds[fmt::format("file_of_{}_sensors", sensors)] = std::string(1, '\0') + file.bytes;
+
+    std::string frames = "\x01";
+    std::string_view rest = std::string_view(file.bytes).substr(kCheckpointMagic.size());
+    for (bool first = true; !rest.empty(); first = false) {
+      const std::size_t length = get_frame_head(rest.data()).length;
+      const std::string_view frame = rest.substr(kFrameHeadBytes, length);
+      rest.remove_prefix(kFrameHeadBytes + length);
+      if (first || rest.empty()) continue;  // header and footer are the target's own
+      TEMBLOR_ASSERT(length < 65536);
+      frames.push_back(static_cast<char>(length % 256));
+      frames.push_back(static_cast<char>(length / 256));
+      frames += frame;
+    }
+    seeds[fmt::format("frames_of_{}_sensors", sensors)] = frames;
+  }
+  seeds["cut_off"] = seeds["file_of_3_sensors"].substr(0, 200);
+  return seeds;
+}
+
+/// Four bytes set how the rest is read; where the first is odd the rest are changes to well-formed records.
+Seeds miniseed_seeds() {
+  const std::string even("\x00\x00\x07\x01", 4);
+  const std::string odd("\x01\x80\x07\x01", 4);
+  Seeds seeds;
+  const auto packed = [](const char* channel, int encoding, int order, std::int64_t start_us) {
+    miniseed::TestTrace trace;
+    trace.channel = channel;
+    trace.encoding = encoding;
+    trace.byte_order = order;
+    trace.record_bytes = 256;
+    trace.start_us = start_us;
+    trace.exact_rate = encoding == DE_INT32;
+    trace.values = miniseed::ramp(20);
+    return miniseed::pack(trace);
+  };
+  const auto second = [](int at) { return miniseed::kTestStart + std::int64_t{1'000'000} * at; };
+  for (const auto& [name, encoding] :
+       {std::pair("int16", DE_INT16), std::pair("int32", DE_INT32), std::pair("float32", DE_FLOAT32),
+        std::pair("float64", DE_FLOAT64), std::pair("steim1", DE_STEIM1), std::pair("steim2", DE_STEIM2)}) {
+    for (const int order : {0, 1}) {
+      seeds[fmt::format("{}_{}_endian", name, order == 0 ? "little" : "big")] =
+          even + packed("SHZ", encoding, order, second(0));
+    }
+  }
+  const std::string one = packed("SHZ", DE_STEIM2, 1, second(0));
+  seeds["gap_and_overlap"] = even + one + packed("SHZ", DE_STEIM2, 1, second(5)) + one;
+  seeds["two_channels"] = even + one + packed("SHN", DE_STEIM2, 1, second(0));
+  seeds["lost_between"] = even + one + std::string(100, 'D') + one;
+  seeds["cut_off"] = even + one.substr(0, one.size() / 2);
+  seeds["well_formed"] = odd;
+  seeds["changed_header"] = odd + std::string("\x00\x14\xFF", 3) + std::string("\x00\x1F\x00", 3);
+  return seeds;
+}
+
+Result<void> write(FileSystem& files, const std::string& folder, const Seeds& seeds) {
+  TEMBLOR_TRY(files.create_directories(folder));
+  for (const auto& [name, bytes] : seeds) {
+    TEMBLOR_ASSIGN(const auto file, files.create(folder + "/" + name));
+    TEMBLOR_TRY(file->append(bytes));
+  }
+  return {};
+}
+
+Result<void> write_all(FileSystem& files, const std::string& folder) {
+  TEMBLOR_TRY(write(files, folder + "/decoder", decoder_seeds()));
+  TEMBLOR_TRY(write(files, folder + "/delimited", delimited_seeds()));
+  TEMBLOR_TRY(write(files, folder + "/checkpoint", checkpoint_seeds()));
+  return write(files, folder + "/miniseed", miniseed_seeds());
+}
+
+}  // namespace
+}  // namespace temblor
+
+int main(int argc, char** argv) {
+  if (argc != 2) {
+    fmt::print(stderr, "fuzz_seeds: write fuzz_seeds FOLDER\n");
+    return 2;
+  }
+  temblor::PosixFileSystem files;
+  const auto written = temblor::write_all(files, argv[1]);
+  if (!written) fmt::print(stderr, "fuzz_seeds: {}\n", written.error().to_line());
+  return written ? 0 : 1;
+}
