@@ -155,6 +155,9 @@ void write_trace(const Trace& trace, std::ofstream& out, const std::string& wher
 }  // namespace
 
 int main(int argc, char** argv) {
+  // An error is one line, ours: libmseed would say its part of it too.
+  const auto drop = [](char*) {};
+  ms_loginit(drop, nullptr, drop, nullptr);
   if (argc != 3) fail("slist_to_miniseed", "write slist_to_miniseed IN.slist OUT.mseed");
   const std::string from = argv[1];
   const std::string to = argv[2];
