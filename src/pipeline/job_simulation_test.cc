@@ -133,7 +133,7 @@ TEST_P(EveryOperation, MakesNoDifferenceInTheEnd) {
   const Left expected = undisturbed(input);
   const Trouble trouble = GetParam();
   // A power cut leaves one of many states.
-  const std::uint64_t seeds = trouble.power ? (soak() ? 20 : 2) : 1;
+  const std::uint64_t seeds = trouble.power ? (soak() ? 8 : 2) : 1;
   for (std::uint64_t nth = 1;; ++nth) {
     bool reached = false;
     for (std::uint64_t seed = 0; seed < seeds; ++seed) {
@@ -182,7 +182,7 @@ TEST(JobSimulation, AtLeastOnceLosesNothingToAPowerCut) {
   };
   JobWorld calm(input);
   ASSERT_TRUE(calm.run({.batch_records = 4096}).summary);
-  const std::uint64_t seeds = soak() ? 20 : 2;
+  const std::uint64_t seeds = soak() ? 8 : 2;
   bool reached = true;
   for (std::uint64_t nth = 1; reached; ++nth) {
     for (std::uint64_t seed = 0; seed < seeds; ++seed) {
