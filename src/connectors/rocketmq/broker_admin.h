@@ -9,6 +9,7 @@
 #include "base/result.h"
 #include "connectors/rocketmq/client.h"
 #include "connectors/rocketmq/endpoint.h"
+#include "connectors/rocketmq/topic_route.h"
 
 namespace temblor::rocketmq {
 
@@ -25,7 +26,7 @@ class BrokerAdmin {
   explicit BrokerAdmin(Client& client) : client_(client) {}
 
   /// The masters of all brokers that are alive, by name.
-  Result<std::map<std::string, Endpoint>> brokers();
+  Result<Masters> brokers();
 
   /// Makes `topic` with `queues` queues (1 … limits::kRocketmqQueues) on each of `brokers` (names; empty: all), or
   /// changes it to as many; returns once the name server shows them.
@@ -42,6 +43,9 @@ class BrokerAdmin {
   Result<std::map<std::string, std::string>> runtime_info(std::string_view broker);
 
  private:
+  /// Where the master of a broker listens.
+  Result<Endpoint> find(std::string_view broker);
+
   Client& client_;
 };
 

@@ -17,6 +17,7 @@ namespace temblor::rocketmq {
 
 class Cluster;
 class Transport;
+struct TopicRoute;
 
 /// How to reach a RocketMQ cluster.
 struct ClientConfig {
@@ -44,7 +45,7 @@ class Client {
   /// Over TCP. Connects to nothing yet: a server that is down is noticed by the first call.
   Client(ClientConfig config, Clock& clock);
   /// Over something else, for tests.
-  Client(ClientConfig config, Clock& clock, std::unique_ptr<Transport> transport);
+  Client(ClientConfig config, std::unique_ptr<Transport> transport);
   ~Client();
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
@@ -62,6 +63,8 @@ class Client {
   [[nodiscard]] const std::shared_ptr<Cluster>& cluster() { return cluster_; }  ///< of the transport's thread
 
  private:
+  Result<TopicRoute> route(const std::string& topic);
+
   ClientConfig config_;
   std::unique_ptr<Transport> transport_;
   std::shared_ptr<Cluster> cluster_;

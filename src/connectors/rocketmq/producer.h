@@ -1,7 +1,9 @@
 #pragma once
 
+#include <condition_variable>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
@@ -17,6 +19,8 @@
 namespace temblor::rocketmq {
 
 class SendLoop;
+class Transport;
+struct SendBatch;
 
 struct ProducerConfig {
   std::string topic;
@@ -76,13 +80,28 @@ class Producer {
   /// Sends the batches that are not full and waits until all that was added is acknowledged.
   Result<void> flush();
 
-  [[nodiscard]] const std::vector<Queue>& queues() const;
+  [[nodiscard]] const std::vector<Queue>& queues() const { return config_.queues; }
 
  private:
   Producer(Client& client, ProducerConfig config);
 
+  // All but settle() on the caller's thread, with mutex_ held.
+  Result<void> append(const OutgoingMessage& message, std::optional<std::uint32_t> place);
+  void dispatch(SendBatch& open);
+  void make_room(std::unique_lock<std::mutex>& lock);
+  void finish(std::unique_lock<std::mutex>& lock);
+  void wait_below(std::unique_lock<std::mutex>& lock, std::size_t bytes);
+  void settle(const SendBatch& batch, SendState state, Offset offset, const Error* error);
+
   Transport& transport_;
+  const ProducerConfig config_;
   std::shared_ptr<SendLoop> loop_;
+  std::mutex mutex_;  ///< all that follows
+  std::condition_variable changed_;
+  std::vector<SendBatch> open_;    ///< for each queue the batch that is not full yet
+  std::size_t waiting_bytes_ = 0;  ///< of all that is not settled
+  std::optional<Error> error_;     ///< the last one
+  SendReport report_;              ///< of the send() that waits
 };
 
 }  // namespace temblor::rocketmq

@@ -41,13 +41,13 @@ enum class PullStatus : std::uint8_t {
 /// What a poll brought. Owns its bytes.
 struct Pulled {
   PullStatus status = PullStatus::kAsking;
-  std::shared_ptr<const std::string> frame;  ///< what `body` points into; keep it as long as message views are used
-  std::string_view body;                     ///< messages one behind the other: for MessageDecoder
-  Offset offset = 0;                         ///< what was asked for; messages before it are not meant (inner batches)
-  Offset next_offset = 0;      ///< where to go on: behind the last message; at kOffsetMoved the broker's proposal
-  Offset min_offset = 0;       ///< of the queue, the oldest message there is
-  Offset max_offset = 0;       ///< behind the newest one that the broker has made readable
-  std::optional<Error> error;  ///< for kUnavailable, kOffsetMoved, kNoTopic and kRefused
+  std::shared_ptr<const std::string> frame{};  ///< what `body` points into; keep it as long as message views are used
+  std::string_view body{};                     ///< messages one behind the other: for MessageDecoder
+  Offset offset = 0;                           ///< what was asked for; messages before it are not meant (inner batches)
+  Offset next_offset = 0;        ///< where to go on: behind the last message; at kOffsetMoved the broker's proposal
+  Offset min_offset = 0;         ///< of the queue, the oldest message there is
+  Offset max_offset = 0;         ///< behind the newest one that the broker has made readable
+  std::optional<Error> error{};  ///< for kUnavailable, kOffsetMoved, kNoTopic and kRefused
 };
 
 /// Reads one queue in order. A request is always in flight in the background, up to prefetch_bytes ahead.
@@ -69,7 +69,6 @@ class Puller {
   [[nodiscard]] std::optional<Offset> max_offset() const;
 
  private:
-  Transport& transport_;
   std::shared_ptr<PullLoop> loop_;
 };
 
