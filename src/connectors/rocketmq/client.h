@@ -24,10 +24,10 @@ struct ClientConfig {
   std::vector<Endpoint> name_servers;  ///< at least one; the next is asked where one does not answer
   std::string client_id;               ///< what the broker's tools show; different in all clients alive
   /// Groups that this client is a producer of; brokers list them from before the first message on.
-  std::vector<std::string> producer_groups;
+  std::vector<std::string> producer_groups{};
   /// Groups that this client reads for. May be left empty: pulling needs no heartbeat, only the broker's tools see
   /// less.
-  std::vector<std::string> consumer_groups;
+  std::vector<std::string> consumer_groups{};
   Milliseconds request_timeout{3000};  ///< of one request, long polls excepted
   Milliseconds patience{15'000};       ///< how long a blocking call tries again before it answers with an error
   Milliseconds heartbeat_interval{30'000};

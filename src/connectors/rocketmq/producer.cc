@@ -10,8 +10,8 @@
 namespace temblor::rocketmq {
 namespace {
 
-/// What a message is taken to cost beside its bytes, so that empty ones count too.
-constexpr std::size_t kMessageOverheadBytes = 32;
+/// What a batch counts for in the buffer: its bytes, and some for each message, so that empty ones count too.
+std::size_t cost(const SendBatch& batch) { return batch.body.size() + std::size_t{32} * batch.messages; }
 
 }  // namespace
 
@@ -40,7 +40,7 @@ Producer::~Producer() { loop_->stop(); }
 
 void Producer::settle(const SendBatch& batch, SendState state, Offset offset, const Error* error) {
   const std::lock_guard guard(mutex_);
-  waiting_bytes_ -= batch.body.size() + batch.messages * kMessageOverheadBytes;
+  waiting_bytes_ -= cost(batch);
   if (error != nullptr && state != SendState::kAcknowledged) error_ = *error;
   for (std::size_t i = 0; i < batch.places.size(); ++i) {
     report_.messages[batch.places[i]] =
@@ -52,6 +52,7 @@ void Producer::settle(const SendBatch& batch, SendState state, Offset offset, co
 void Producer::dispatch(SendBatch& open) {
   if (open.messages == 0) return;
   const std::uint32_t queue = open.queue;
+  waiting_bytes_ += cost(open);
   transport_.post([loop = loop_, batch = std::make_shared<SendBatch>(std::exchange(open, SendBatch{}))] {
     loop->enqueue(std::move(*batch));
   });
@@ -71,7 +72,6 @@ Result<void> Producer::append(const OutgoingMessage& message, std::optional<std:
   open.queue = queue;
   const std::size_t bytes = message.body.size() + message.properties.size();
   if (open.messages > 0 && open.body.size() + bytes > config_.batch_bytes) dispatch(open);
-  const std::size_t before = open.body.size();
   if (config_.batch_messages == 1) {
     open.body = message.body;
     open.properties = message.properties;
@@ -80,7 +80,6 @@ Result<void> Producer::append(const OutgoingMessage& message, std::optional<std:
   }
   ++open.messages;
   if (place) open.places.push_back(*place);
-  waiting_bytes_ += open.body.size() - before + kMessageOverheadBytes;
   if (open.messages >= config_.batch_messages) dispatch(open);
   return {};
 }
@@ -119,16 +118,7 @@ Result<void> Producer::flush() {
   return {};
 }
 
-void Producer::make_room(std::unique_lock<std::mutex>& lock) {
-  if (waiting_bytes_ <= config_.buffer_bytes) return;
-  // Batches that are not full count as well: with very many queues they may be all there is.
-  std::size_t open_bytes = 0;
-  for (const SendBatch& open : open_) open_bytes += open.body.size();
-  if (open_bytes > config_.buffer_bytes / 2) {
-    for (SendBatch& open : open_) dispatch(open);
-  }
-  wait_below(lock, config_.buffer_bytes);
-}
+void Producer::make_room(std::unique_lock<std::mutex>& lock) { wait_below(lock, config_.buffer_bytes); }
 
 void Producer::finish(std::unique_lock<std::mutex>& lock) {
   for (SendBatch& open : open_) dispatch(open);

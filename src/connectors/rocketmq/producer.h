@@ -29,7 +29,7 @@ struct ProducerConfig {
   std::uint32_t batch_messages = 1000;   ///< of one request; 1 sends each message on its own
   std::size_t batch_bytes = 512 << 10;   ///< of one request, about; a longer message travels alone
   std::uint32_t requests_per_queue = 1;  ///< in flight at a time; more than 1 gives up the order in a queue
-  std::size_t buffer_bytes = 32 << 20;   ///< what waits or is in flight; add() waits while there is more
+  std::size_t buffer_bytes = 32 << 20;   ///< full batches that wait or are in flight; add() waits while there are more
   /// Whether a batch whose fate is unknown (it was sent, no answer came) is sent again: at least once, with possible
   /// duplicates. Otherwise its messages are reported as kUnknown, and never sent again.
   bool resend_unknown = true;
@@ -99,7 +99,7 @@ class Producer {
   std::mutex mutex_;  ///< all that follows
   std::condition_variable changed_;
   std::vector<SendBatch> open_;    ///< for each queue the batch that is not full yet
-  std::size_t waiting_bytes_ = 0;  ///< of all that is not settled
+  std::size_t waiting_bytes_ = 0;  ///< of batches that were sent off and are not settled
   std::optional<Error> error_;     ///< the last one
   SendReport report_;              ///< of the send() that waits
 };
