@@ -28,8 +28,11 @@ void Connection::request(Request request, std::chrono::nanoseconds limit, Answer
   unwritten_.emplace_back(expect(limit, std::move(handler)), std::move(request));
   if (session_ == nullptr) {
     connect();
-  } else if (session_->greeted) {
-    write(session_);
+  } else if (session_->greeted && !session_->is_writing && unwritten_.size() == 1) {
+    // A little later, so that requests that are made together travel together.
+    transport_.post([self = shared_from_this(), session = session_] {
+      if (session == self->session_) self->write(session);
+    });
   }
 }
 

@@ -38,8 +38,9 @@ struct Frame {
 };
 
 /// Appends a request as bytes to be sent. `opaque` is returned by its answer. `signer` may be none.
-/// Format (RemotingCommand.java), big-endian: 4 bytes length of all behind it; 1 byte kind of header, 0 for JSON;
-/// 3 bytes length of the header; header; body.
+/// Format (RemotingCommand.java), big-endian: 4 bytes length of all behind it; 1 byte kind of header; 3 bytes length of
+/// the header; header; body. Headers are written in the binary kind (1), the cheaper one, which every server reads; it
+/// answers in the kind it is set up for, JSON (0) as a rule.
 void append_frame(const Request& request, std::int32_t opaque, const RequestSigner* signer, std::string& out);
 
 /// The same for an answer: what a server sends, for the doubles of tests.

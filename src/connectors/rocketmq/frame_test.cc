@@ -55,7 +55,7 @@ TEST(Frame, IsReadAsItWasWritten) {
     EXPECT_FALSE((*frames)[0].is_response());
     EXPECT_EQ((*frames)[0].number("queueId"), 7);
     EXPECT_EQ((*frames)[0].number("topic"), std::nullopt);
-    EXPECT_EQ((*frames)[0].fields.back().second, "a\"b\\c\x01\n%/é");
+    EXPECT_EQ((*frames)[0].fields.front().second, "a\"b\\c\x01\n%/é");
     EXPECT_EQ((*frames)[0].body, std::string_view("\0body", 5));
     EXPECT_EQ((*frames)[1].code, 19);
     EXPECT_TRUE((*frames)[1].is_response());
@@ -106,10 +106,17 @@ TEST(Frame, GarbageIsAnError) {
   lying[7] = 100;
   std::string binary = frame_of("{}");
   binary[4] = 1;
+  std::string unknown = frame_of("{}");
+  unknown[4] = 2;
+  std::string cut_fields;
+  append_answer(0, 1, "", {{"name", "value"}}, "", cut_fields);
+  ++cut_fields[8 + 13 + 4 + 3 - 0];  // the length of the fields
   const std::string bad[] = {
       too_long,
       lying,
       binary,
+      unknown,
+      cut_fields,
       std::string("\0\0\0\2ab", 6),
       frame_of("nonsense"),
       frame_of("[1]"),
@@ -122,6 +129,25 @@ TEST(Frame, GarbageIsAnError) {
     EXPECT_EQ(frames.error().blame, Blame::kWorld);
     EXPECT_EQ(frames.error().where, "server");
     EXPECT_FALSE(frames.error().remedy.empty());
+  }
+}
+
+TEST(Frame, JsonIsReadWithAndWithoutEscapes) {
+  for (const std::string remark : {"plain", "\\u0070lain", "pl\\u0061in"}) {
+    const auto frames =
+        read_all(frame_of(R"({"code":17,"extFields":{"offset":"42","x":""},"flag":1,"opaque":7,"remark":")" + remark +
+                              R"(","version":479})",
+                          "body"),
+                 1000);
+    ASSERT_TRUE(frames) << frames.error().to_line();
+    const Frame& frame = frames->front();
+    EXPECT_EQ(frame.code, 17);
+    EXPECT_EQ(frame.opaque, 7);
+    EXPECT_TRUE(frame.is_response());
+    EXPECT_EQ(frame.remark, "plain");
+    EXPECT_EQ(frame.fields.size(), 2U);
+    EXPECT_EQ(frame.number("offset"), 42);
+    EXPECT_EQ(frame.body, "body");
   }
 }
 

@@ -36,7 +36,11 @@ Producer::Producer(Client& client, ProducerConfig config)
       });
 }
 
-Producer::~Producer() { loop_->stop(); }
+Producer::~Producer() {
+  loop_->stop();
+  // What was handed to the transport's thread still looks at this.
+  wait_for<bool>(transport_, [](const auto& done) { done(true); });
+}
 
 void Producer::settle(const SendBatch& batch, SendState state, Offset offset, const Error* error) {
   const std::lock_guard guard(mutex_);
@@ -46,16 +50,24 @@ void Producer::settle(const SendBatch& batch, SendState state, Offset offset, co
     report_.messages[batch.places[i]] =
         Sent{.state = state, .queue = batch.queue, .offset = offset < 0 ? offset : offset + static_cast<Offset>(i)};
   }
-  changed_.notify_all();
+  if (waiting_bytes_ <= wake_at_bytes_) changed_.notify_all();
 }
 
 void Producer::dispatch(SendBatch& open) {
   if (open.messages == 0) return;
   const std::uint32_t queue = open.queue;
   waiting_bytes_ += cost(open);
-  transport_.post([loop = loop_, batch = std::make_shared<SendBatch>(std::exchange(open, SendBatch{}))] {
-    loop->enqueue(std::move(*batch));
-  });
+  outbox_.push_back(std::exchange(open, SendBatch{}));
+  if (outbox_.size() == 1) {
+    transport_.post([this, loop = loop_] {
+      std::vector<SendBatch> batches;
+      {
+        const std::lock_guard guard(mutex_);
+        batches.swap(outbox_);
+      }
+      for (SendBatch& batch : batches) loop->enqueue(std::move(batch));
+    });
+  }
   open.queue = queue;
 }
 
@@ -85,6 +97,7 @@ Result<void> Producer::append(const OutgoingMessage& message, std::optional<std:
 }
 
 void Producer::wait_below(std::unique_lock<std::mutex>& lock, std::size_t bytes) {
+  wake_at_bytes_ = bytes;
   const auto below = [&] { return waiting_bytes_ <= bytes; };
   while (!transport_.wait(lock, changed_, std::chrono::minutes(1), below)) {
   }
@@ -118,7 +131,10 @@ Result<void> Producer::flush() {
   return {};
 }
 
-void Producer::make_room(std::unique_lock<std::mutex>& lock) { wait_below(lock, config_.buffer_bytes); }
+void Producer::make_room(std::unique_lock<std::mutex>& lock) {
+  // Until there is room for some more: who waits for each message is woken for each.
+  if (waiting_bytes_ > config_.buffer_bytes) wait_below(lock, config_.buffer_bytes / 2);
+}
 
 void Producer::finish(std::unique_lock<std::mutex>& lock) {
   for (SendBatch& open : open_) dispatch(open);

@@ -99,6 +99,8 @@ class Producer {
   std::mutex mutex_;  ///< all that follows
   std::condition_variable changed_;
   std::vector<SendBatch> open_;    ///< for each queue the batch that is not full yet
+  std::vector<SendBatch> outbox_;  ///< batches on their way to the transport's thread
+  std::size_t wake_at_bytes_ = 0;  ///< a caller waits for waiting_bytes_ to come down to this
   std::size_t waiting_bytes_ = 0;  ///< of batches that were sent off and are not settled
   std::optional<Error> error_;     ///< the last one
   SendReport report_;              ///< of the send() that waits
