@@ -47,7 +47,8 @@ Pulled PullLoop::poll(Milliseconds max_wait) {
     return pulled;
   }
   if (trouble_ == PullStatus::kOffsetMoved) return moved_;
-  Pulled pulled{.status = trouble_, .offset = offset_, .next_offset = offset_, .error = error_};
+  Pulled pulled{.status = trouble_, .offset = offset_, .next_offset = offset_};
+  if (trouble_ != PullStatus::kAsking) pulled.error = error_;
   const auto proof = std::chrono::milliseconds(limits::kRocketmqProofMs);
   if (trouble_ == PullStatus::kAsking && empty_at_ && cluster_->transport().now() - *empty_at_ < proof) {
     pulled.status = PullStatus::kNothingYet;
