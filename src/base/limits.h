@@ -37,6 +37,29 @@ inline constexpr std::size_t kMiniseedChannels = 200'000;
 /// Pieces of files (records that follow one another, 32 bytes each) in the index of a miniSEED source.
 inline constexpr std::size_t kMiniseedExtents = 32'000'000;
 
+/// Bytes of one frame from or to a RocketMQ server; the servers' own limit (NettySystemConfig: 16 MiB).
+inline constexpr std::size_t kRocketmqFrameBytes = std::size_t{16} << 20;
+
+/// Requests to one RocketMQ server that wait for their answer.
+inline constexpr std::size_t kRocketmqRequests = 16'384;
+
+/// Bytes of requests to one RocketMQ server that wait to be written.
+inline constexpr std::size_t kRocketmqUnwrittenBytes = std::size_t{64} << 20;
+
+/// Bytes of pulled messages of one RocketMQ queue that wait to be polled, one reply more.
+inline constexpr std::size_t kRocketmqPrefetchBytes = std::size_t{4} << 20;
+
+/// The longest body of a message sent to RocketMQ, and its longest properties: the broker's maxMessageSize less some
+/// room, and its fixed limit.
+inline constexpr std::size_t kRocketmqBodyBytes = (std::size_t{4} << 20) - 4096;
+inline constexpr std::size_t kRocketmqPropertiesBytes = 32'000;
+
+/// Queues of one topic on one RocketMQ broker.
+inline constexpr std::int32_t kRocketmqQueues = 1024;
+
+/// For how long an answer that nothing is there is believed, milliseconds; the broker is then asked again.
+inline constexpr std::int64_t kRocketmqProofMs = 2000;
+
 /// Worker threads.
 inline constexpr std::uint32_t kThreads = 256;
 

@@ -1,0 +1,160 @@
+#include "connectors/rocketmq/message_decoder.h"
+
+#include <zlib.h>
+
+#include <deque>
+
+#include "base/limits.h"
+#include "connectors/rocketmq/big_endian.h"
+#include "connectors/rocketmq/protocol.h"
+
+namespace temblor::rocketmq {
+namespace {
+
+/// The fixed part of a message, up to the born host: where each field begins.
+constexpr std::size_t kMagicAt = 4;
+constexpr std::size_t kBodyCrcAt = 8;
+constexpr std::size_t kQueueIdAt = 12;
+constexpr std::size_t kQueueOffsetAt = 20;
+constexpr std::size_t kSystemFlagsAt = 36;
+constexpr std::size_t kBornTimestampAt = 40;
+constexpr std::size_t kBornHostAt = 48;
+/// Behind the hosts: the store timestamp between them, times consumed (4), the offset of a transaction (8).
+constexpr std::size_t kHostBytes = 8;
+constexpr std::size_t kHostV6Bytes = 20;
+
+std::uint32_t body_crc(std::string_view body) {
+  const auto crc = crc32(0, reinterpret_cast<const Bytef*>(body.data()), static_cast<uInt>(body.size()));
+  return static_cast<std::uint32_t>(crc) & 0x7FFFFFFFU;  // UtilAll.java keeps it positive
+}
+
+/// Reads a message's variable part from front to back.
+class Cursor {
+ public:
+  Cursor(std::string_view bytes, std::size_t at) : bytes_(bytes), at_(at) {}
+
+  template <class Number>
+  bool number(Number& value) {
+    if (bytes_.size() - at_ < sizeof(Number)) return false;
+    value = load_big_endian<Number>(bytes_, at_);
+    at_ += sizeof(Number);
+    return true;
+  }
+  bool skip(std::size_t length) {
+    if (bytes_.size() - at_ < length) return false;
+    at_ += length;
+    return true;
+  }
+  /// Bytes with their length before them.
+  template <class Length>
+  bool text(std::string_view& value) {
+    Length length{};
+    if (!number(length)) return false;
+    const std::size_t begin = at_;
+    if (!skip(length)) return false;
+    value = bytes_.substr(begin, length);
+    return true;
+  }
+
+ private:
+  std::string_view bytes_;
+  std::size_t at_;
+};
+
+}  // namespace
+
+/// Inflates bodies and keeps them until the next reply.
+class MessageDecoder::Inflater {
+ public:
+  Inflater() : ready_(inflateInit(&stream_) == Z_OK) {}
+  ~Inflater() { inflateEnd(&stream_); }
+  Inflater(const Inflater&) = delete;
+  Inflater& operator=(const Inflater&) = delete;
+
+  void forget() { bodies_.clear(); }
+
+  BodyStatus inflate(std::string_view& body) {
+    if (!ready_ || inflateReset(&stream_) != Z_OK) return BodyStatus::kBroken;
+    stream_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(body.data()));
+    stream_.avail_in = static_cast<uInt>(body.size());
+    std::string& out = bodies_.emplace_back();
+    for (;;) {
+      const std::size_t filled = out.size();
+      // One byte more than is allowed: that it comes is how too much is seen.
+      out.resize(std::min(std::max<std::size_t>(2 * filled, 4096), limits::kMessageBytes + 1));
+      stream_.next_out = reinterpret_cast<Bytef*>(out.data() + filled);
+      stream_.avail_out = static_cast<uInt>(out.size() - filled);
+      const int status = ::inflate(&stream_, Z_NO_FLUSH);
+      out.resize(out.size() - stream_.avail_out);
+      if (out.size() > limits::kMessageBytes) return refuse(BodyStatus::kTooLong);
+      if (status == Z_STREAM_END) break;
+      if (status != Z_OK || stream_.avail_out != 0) return refuse(BodyStatus::kBroken);
+    }
+    body = out;
+    return BodyStatus::kGood;
+  }
+
+ private:
+  BodyStatus refuse(BodyStatus status) {
+    bodies_.pop_back();
+    return status;
+  }
+
+  z_stream stream_{};
+  bool ready_;
+  std::deque<std::string> bodies_;  ///< a deque, because views point into it while it grows
+};
+
+MessageDecoder::MessageDecoder() = default;
+MessageDecoder::~MessageDecoder() = default;
+
+void MessageDecoder::begin(std::string_view body) {
+  rest_ = body;
+  if (inflater_ != nullptr) inflater_->forget();
+}
+
+MessageDecoder::Next MessageDecoder::next(MessageView& message) {
+  if (rest_.empty()) return Next::kEnd;
+  if (rest_.size() < kBornHostAt) return Next::kBroken;
+  const std::size_t size = load_big_endian<std::uint32_t>(rest_, 0);
+  const auto magic = load_big_endian<std::uint32_t>(rest_, kMagicAt);
+  if (size < kBornHostAt || size > rest_.size()) return Next::kBroken;
+  if (magic != kMessageMagic && magic != kMessageMagicV2) return Next::kBroken;
+  const std::string_view bytes = rest_.substr(0, size);
+
+  const auto flags = load_big_endian<std::int32_t>(bytes, kSystemFlagsAt);
+  message.system_flags = flags;
+  message.queue_id = load_big_endian<std::int32_t>(bytes, kQueueIdAt);
+  message.offset = load_big_endian<std::int64_t>(bytes, kQueueOffsetAt);
+  message.born = timestamp_from_ms(load_big_endian<std::int64_t>(bytes, kBornTimestampAt));
+  Cursor cursor(bytes, kBornHostAt);
+  std::int64_t stored = 0;
+  if (!cursor.skip((flags & kMessageBornHostV6) != 0 ? kHostV6Bytes : kHostBytes) || !cursor.number(stored) ||
+      !cursor.skip((flags & kMessageStoreHostV6) != 0 ? kHostV6Bytes : kHostBytes) || !cursor.skip(12) ||
+      !cursor.text<std::uint32_t>(message.body)) {
+    return Next::kBroken;
+  }
+  message.stored = timestamp_from_ms(stored);
+  const bool topic_read =
+      magic == kMessageMagicV2 ? cursor.text<std::uint16_t>(message.topic) : cursor.text<std::uint8_t>(message.topic);
+  if (!topic_read || !cursor.text<std::uint16_t>(message.properties)) return Next::kBroken;
+  rest_.remove_prefix(size);
+
+  message.status = BodyStatus::kGood;
+  if ((flags & (kMessageInnerBatch | kMessageNeedUnwrap)) != 0) {
+    message.status = BodyStatus::kInnerBatch;
+  } else if (body_crc(message.body) != load_big_endian<std::uint32_t>(bytes, kBodyCrcAt) && !message.body.empty()) {
+    message.status = BodyStatus::kBroken;
+  } else if ((flags & kMessageCompressed) != 0) {
+    const std::int32_t kind = flags & kMessageCompressionMask;
+    if (kind != kMessageCompressionZlib && kind != kMessageCompressionZlibOld) {
+      message.status = BodyStatus::kOtherCompression;
+    } else {
+      if (inflater_ == nullptr) inflater_ = std::make_unique<Inflater>();
+      message.status = inflater_->inflate(message.body);
+    }
+  }
+  return Next::kMessage;
+}
+
+}  // namespace temblor::rocketmq

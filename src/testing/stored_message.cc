@@ -1,0 +1,41 @@
+#include "testing/stored_message.h"
+
+#include <zlib.h>
+
+#include "connectors/rocketmq/big_endian.h"
+#include "connectors/rocketmq/protocol.h"
+
+namespace temblor::rocketmq {
+
+void append_stored(const StoredMessage& message, std::string& out) {
+  const auto crc =
+      crc32(0, reinterpret_cast<const Bytef*>(message.body.data()), static_cast<uInt>(message.body.size()));
+  std::string rest;
+  append_big_endian(message.long_topic ? kMessageMagicV2 : kMessageMagic, rest);
+  append_big_endian((static_cast<std::uint32_t>(crc) & 0x7FFFFFFFU) ^ (message.wrong_checksum ? 1U : 0U), rest);
+  append_big_endian(message.queue_id, rest);
+  append_big_endian(std::int32_t{0}, rest);
+  append_big_endian(message.offset, rest);
+  append_big_endian(std::int64_t{0}, rest);
+  append_big_endian(message.system_flags, rest);
+  append_big_endian(message.born_ms, rest);
+  rest.append((message.system_flags & kMessageBornHostV6) != 0 ? 20 : 8, '\x7f');
+  append_big_endian(message.stored_ms, rest);
+  rest.append((message.system_flags & kMessageStoreHostV6) != 0 ? 20 : 8, '\x7f');
+  append_big_endian(std::int32_t{0}, rest);
+  append_big_endian(std::int64_t{0}, rest);
+  append_big_endian(static_cast<std::uint32_t>(message.body.size()), rest);
+  rest += message.body;
+  if (message.long_topic) {
+    append_big_endian(static_cast<std::uint16_t>(message.topic.size()), rest);
+  } else {
+    append_big_endian(static_cast<std::uint8_t>(message.topic.size()), rest);
+  }
+  rest += message.topic;
+  append_big_endian(static_cast<std::uint16_t>(message.properties.size()), rest);
+  rest += message.properties;
+  append_big_endian(static_cast<std::uint32_t>(rest.size() + 4), out);
+  out += rest;
+}
+
+}  // namespace temblor::rocketmq
