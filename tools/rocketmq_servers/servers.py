@@ -1,7 +1,7 @@
 """A name server and brokers in one home folder: started, stopped, and what is known of them in servers.json.
 
-    {"name_server": {"address", "pid", "started"},
-     "brokers": [{"name", "address", "version", "pid", "started"}, ...]}
+    {"name_server": {"address", "version", "pid", "started", ...},
+     "brokers": [{"name", "address", "version", "pid", "started", ...}, ...]}
 
 Beside it lies a folder for each server with its settings, data and logs. `pid` and `started` are null once stopped."""
 
@@ -50,7 +50,7 @@ class Servers:
     # What changes it.
 
     def up(self, brokers=1, broker_version=jars.NEWEST, flush="sync", raised=True, auto_create_topics=False,
-           heap="512m", extra=None):
+           heap="512m", quick=False, extra=None):
         """Starts them; in a home that has servers, all stopped, those, with the settings and data that they had."""
         with self._locked():
             if os.path.exists(self._path("servers.json")):
@@ -60,7 +60,8 @@ class Servers:
                 self._start_all(self.state())
                 return
             for _ in range(_START_TRIES):  # a port can be taken between the look and the start
-                state = self._lay_out(brokers, broker_version, flush, raised, auto_create_topics, heap, extra or {})
+                state = self._lay_out(brokers, broker_version, flush, raised, auto_create_topics, heap, quick,
+                                      extra or {})
                 try:
                     return self._start_all(state)
                 except _PortTaken:
@@ -91,11 +92,11 @@ class Servers:
 
     # Steps.
 
-    def _lay_out(self, brokers, broker_version, flush, raised, auto_create_topics, heap, extra):
+    def _lay_out(self, brokers, broker_version, flush, raised, auto_create_topics, heap, quick, extra):
         """The folders and their settings, nothing running yet."""
         taken = set()
         state = {"name_server": {"address": f"127.0.0.1:{ports.choose(ports.SINGLE, taken)}", "heap": "256m",
-                                 "version": jars.NAME_SERVER_VERSION, "pid": None, "started": None},
+                                 "quick": True, "version": jars.NAME_SERVER_VERSION, "pid": None, "started": None},
                  "brokers": []}
         os.makedirs(self._path(NAME_SERVER, "tmp"), exist_ok=True)
         self._write((NAME_SERVER, "namesrv.conf"),
@@ -108,7 +109,7 @@ class Servers:
                         settings.broker(name, port, state["name_server"]["address"], self._path(name, "store"), flush,
                                         raised, auto_create_topics, extra))
             state["brokers"].append({"name": name, "address": f"127.0.0.1:{port}", "heap": heap,
-                                     "version": broker_version, "pid": None, "started": None})
+                                     "quick": quick, "version": broker_version, "pid": None, "started": None})
         return state
 
     def _start_all(self, state):
@@ -132,7 +133,7 @@ class Servers:
         folder = self._path(name)
         self.progress(f"starting {name} {server['version']}")
         command = settings.java(main, jars.class_path(server["version"]), folder, server["heap"],
-                                ["-c", os.path.join(folder, conf)])
+                                server["quick"], ["-c", os.path.join(folder, conf)])
         server.update(processes.start(command, folder, os.path.join(folder, "output.log")))
 
     def _await(self, state, brokers):
@@ -195,7 +196,8 @@ class Servers:
             lines = [line.strip() for line in file if line.strip()]
         if any("BindException" in line or "Address already in use" in line for line in lines):
             return _PortTaken(f"{name} found its port taken")
-        return Problem(f"{name} ended while it started: {lines[-1] if lines else 'no output'} (in {self._path(name)})")
+        errors = [line for line in lines if "rror" in line or "xception" in line] or lines or ["no output"]
+        return Problem(f"{name} ended while it started: {errors[0]} (its logs: {self._path(name)})")
 
     def _end(self, servers, kill):
         self.progress("stopping " + ", ".join(server.get("name", NAME_SERVER) for server in servers))
