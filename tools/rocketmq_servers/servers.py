@@ -3,7 +3,8 @@
     {"name_server": {"address", "version", "pid", "started", ...},
      "brokers": [{"name", "address", "version", "pid", "started", ...}, ...]}
 
-Beside it lies a folder for each server with its settings, data and logs. `pid` and `started` are null once stopped."""
+Beside it lies a folder for each server with its settings, data and logs. `pid` and `started` are null once stopped.
+With `watcher`, the process that kills them when their owner is gone."""
 
 import contextlib
 import fcntl
@@ -35,7 +36,7 @@ class Servers:
 
     def state(self):
         try:
-            with open(os.path.join(self.home, "servers.json")) as file:
+            with open(self._path("servers.json")) as file:
                 return json.load(file)
         except FileNotFoundError:
             raise Problem(f"no servers in {self.home} (tools/rocketmq up --home {self.home})") from None
@@ -72,6 +73,15 @@ class Servers:
         with self._locked():
             state = self.state()
             self._end(_all(state), kill)
+            self._dismiss_watcher(state)
+            self._save(state)
+
+    def watched_by(self, command):
+        """Starts the command as the watcher, in place of the one before."""
+        with self._locked():
+            state = self.state()
+            self._dismiss_watcher(state)
+            state["watcher"] = processes.start(command, self.home, os.devnull)
             self._save(state)
 
     def stop(self, name, kill=False):
@@ -208,6 +218,11 @@ class Servers:
             processes.end(group, kill, _CLEAN_STOP_LIMIT_S)
             for server in group:
                 server["pid"] = server["started"] = None
+
+    def _dismiss_watcher(self, state):
+        watcher = state.pop("watcher", None)
+        if watcher and watcher["pid"] != os.getpid():
+            processes.end([watcher], True, 0)
 
     def _named(self, state, name):
         if name == NAME_SERVER:

@@ -1,6 +1,8 @@
 package temblor.peers;
 
+import com.alibaba.fastjson.JSON;
 import com.alibaba.fastjson.JSONObject;
+import com.alibaba.fastjson.serializer.SerializerFeature;
 import com.example.seismic.SeismicDataProto.SeismicAggRecord;
 import com.example.seismic.SeismicDataProto.SeismicRecord;
 import com.google.protobuf.Descriptors.FieldDescriptor;
@@ -22,7 +24,7 @@ import org.apache.rocketmq.common.message.MessageQueue;
 
 /**
  * Writes every message of a topic, a JSON line each: queue by queue, from the smallest offset to an end that has stood
- * still for `--still` ms. With `--as record` or `agg` the fields of the body too.
+ * still for `--still` ms. With `--as record` or `agg` the fields of the body too, null where it does not parse.
  */
 final class Read {
   private static final int MESSAGES_A_PULL = 1024;
@@ -53,7 +55,7 @@ final class Read {
           PullResult pulled =
               consumer.pull(queue, "*", next.get(queue), MESSAGES_A_PULL, Clients.TIMEOUT_MS);
           if (pulled.getMsgFoundList() != null) {
-            pulled.getMsgFoundList().forEach(message -> out.println(json(queue, message, parser)));
+            pulled.getMsgFoundList().forEach(message -> out.println(line(queue, message, parser)));
           }
           next.put(queue, pulled.getNextBeginOffset());
           lastMoved = System.nanoTime();
@@ -79,13 +81,14 @@ final class Read {
             .get("dispatchBehindBytes"));
   }
 
-  private static JSONObject json(MessageQueue queue, MessageExt message, Parser<? extends Message> parser) {
+  private static String line(MessageQueue queue, MessageExt message, Parser<? extends Message> parser) {
     JSONObject line =
         new JSONObject(true)
             .fluentPut("broker", queue.getBrokerName())
             .fluentPut("queue", queue.getQueueId())
             .fluentPut("offset", message.getQueueOffset())
             .fluentPut("stored_ms", message.getStoreTimestamp())
+            .fluentPut("sys_flag", message.getSysFlag())
             .fluentPut("keys", keys(message))
             .fluentPut("properties", message.getProperties())
             .fluentPut("body", Base64.getEncoder().encodeToString(message.getBody()));
@@ -96,7 +99,7 @@ final class Read {
         line.put("fields", null);
       }
     }
-    return line;
+    return JSON.toJSONString(line, SerializerFeature.WriteMapNullValue);
   }
 
   private static List<String> keys(MessageExt message) {
