@@ -9,7 +9,7 @@ import tempfile
 from harness import ROOT, TIMEOUT_S, delimited
 
 sys.path.insert(0, os.path.join(ROOT, "tools"))
-from rocketmq_servers import processes, remoting, topics  # noqa: E402, F401
+from rocketmq_servers import processes, remoting, servers, topics  # noqa: E402, F401
 
 TOOL = os.path.join(ROOT, "tools", "rocketmq")
 PEERS = os.path.join(ROOT, "build", "java", "temblor-peers.jar")
@@ -49,7 +49,7 @@ class Servers:
         return done.stdout
 
     def status(self):
-        return json.loads(self.tool("status"))
+        return servers.Servers(self.home).status()
 
     @property
     def name_server(self):

@@ -1,13 +1,14 @@
 """The servers and Java peers that the RocketMQ tests stand on: they start, keep what they must, and leave nothing."""
 
 import base64
+import math
 import subprocess
 import sys
 import time
 import unittest
 
 from faulty_proxy import FaultyProxy
-from harness import Case, reading
+from harness import Case, SeismicAggRecord, reading
 from rocketmq import TOOL, Servers, processes
 
 TOPIC = "seismic-data-topic"
@@ -62,6 +63,15 @@ class Messages(Case):
         self.assertEqual([line["sys_flag"] >> 8 & 7 for line in lines],
                          [bits for bits in COMPRESSION.values() for _ in sent])
 
+    def test_results(self):
+        fields = dict(sensor_id="NET.STA..HHZ", window_start_ts=1_700_000_000_000, window_end_ts=1_700_000_001_000,
+                      max_amplitude=3.4028234663852886e38, min_amplitude=math.nan, p_phase_count=7)
+        self.servers.create_topic("results", queues=1)
+        self.servers.java_send("results", [SeismicAggRecord(avg_amplitude=0.1, **fields)])
+        (line,) = self.servers.java_read("results", "--as", "agg")
+        self.assertEqual(line["fields"], {**fields, "avg_amplitude": 0.1, "max_amplitude": 3.4028235e38,
+                                          "min_amplitude": "NaN", "s_phase_count": 0, "n_phase_count": 0})
+
     def test_proxy(self):
         sent = records(2000)
         topic = "through-the-proxy"
@@ -84,6 +94,8 @@ class Messages(Case):
 
 
 class OlderBroker(Messages):
+    """The same with the broker of the original system."""
+
     version = "5.3.0"
 
 

@@ -19,7 +19,7 @@ _FETCH_LIMIT_S = 1200
 
 
 def folder():
-    return os.environ.get("TEMBLOR_ROCKETMQ_JARS") or os.path.join(_ROOT, "build", "rocketmq", "jars")
+    return os.path.abspath(os.environ.get("TEMBLOR_ROCKETMQ_JARS") or os.path.join(_ROOT, "build", "rocketmq", "jars"))
 
 
 def class_path(version):

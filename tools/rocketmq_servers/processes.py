@@ -8,8 +8,8 @@ import time
 
 
 def start(command, folder, log):
-    """Starts it in a session of its own, output to the end of the file `log`; {"pid", "started"}."""
-    with open(log, "ab") as output:
+    """Starts it in a session of its own, its output in the file `log`; {"pid", "started"}."""
+    with open(log, "wb") as output:
         process = subprocess.Popen(command, cwd=folder, stdin=subprocess.DEVNULL, stdout=output, stderr=output,
                                    start_new_session=True)
     process.returncode = 0  # it stays; nobody here waits for it

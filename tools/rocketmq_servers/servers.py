@@ -65,8 +65,10 @@ class Servers:
                                       extra or {})
                 try:
                     return self._start_all(state)
-                except _PortTaken:
-                    self._end(_all(state), kill=True)
+                except BaseException as failure:
+                    os.unlink(self._path("servers.json"))  # nothing that a later up should go on with
+                    if not isinstance(failure, _PortTaken):
+                        raise
             raise Problem(f"the ports were taken {_START_TRIES} times; try again")
 
     def down(self, kill=False):
@@ -96,6 +98,8 @@ class Servers:
             server = self._named(state, name)
             if processes.running(server):
                 raise Problem(f"{name} is running already")
+            if server is not state["name_server"] and not processes.running(state["name_server"]):
+                raise Problem(f"{name} cannot register: the name server is stopped (tools/rocketmq start {NAME_SERVER})")
             self._launch(state, server)
             self._save(state)
             self._await(state, [server])
@@ -123,13 +127,12 @@ class Servers:
         return state
 
     def _start_all(self, state):
+        self._save(state)
         try:
             for server in _all(state):
                 self._launch(state, server)
             self._save(state)
             self._await(state, state["brokers"])
-        except _PortTaken:
-            raise
         except BaseException:
             self._end(_all(state), kill=True)
             self._save(state)
@@ -205,7 +208,8 @@ class Servers:
         with open(self._path(name, "output.log"), errors="replace") as file:
             lines = [line.strip() for line in file if line.strip()]
         if any("BindException" in line or "Address already in use" in line for line in lines):
-            return _PortTaken(f"{name} found its port taken")
+            return _PortTaken(f"{name} finds another program on the port it had, {_port(server)}: end that one, "
+                              "or bring up servers in another home")
         errors = [line for line in lines if "rror" in line or "xception" in line] or lines or ["no output"]
         return Problem(f"{name} ended while it started: {errors[0]} (its logs: {self._path(name)})")
 

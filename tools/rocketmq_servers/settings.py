@@ -1,5 +1,7 @@
 """What the brokers of tests are told; docs/rocketmq.md says which of this a user's broker wants as well."""
 
+from .problem import Problem
+
 # So that a pull of 1,024 messages brings as many; a broker's own limits are 32 and 256 KiB, or 8 and 64 KiB where it
 # takes a message to be no longer in memory.
 RAISED = {
@@ -25,8 +27,14 @@ _CAREFUL = {
 }
 
 
+# What --set must leave alone: the rest of tools/rocketmq relies on it.
+_OWN = {"brokerName", "namesrvAddr", "brokerIP1", "bindAddress", "listenPort", "storePathRootDir"}
+
+
 def broker(name, port, name_server, store, flush, raised, auto_create_topics, extra):
     """broker.conf as a text."""
+    if _OWN & set(extra):
+        raise Problem(f"--set cannot change {', '.join(sorted(_OWN & set(extra)))}")
     values = {
         "brokerClusterName": "temblor",
         "brokerName": name,

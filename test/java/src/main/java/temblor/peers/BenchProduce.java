@@ -2,12 +2,13 @@ package temblor.peers;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.LongAdder;
 import org.apache.rocketmq.client.producer.DefaultMQProducer;
 import org.apache.rocketmq.client.producer.SendCallback;
 import org.apache.rocketmq.client.producer.SendResult;
@@ -17,9 +18,12 @@ import org.apache.rocketmq.common.message.MessageQueue;
 /**
  * How fast the official client sends `--messages` records, those of `--file` over and over, each queue by one thread:
  * `--mode batch` (of `--batch` messages) or `--mode async` (single ones, `--in-flight` at most). Before it counts it
- * sends `--warm-up` messages the same way. With `--threads` fewer threads share the queues.
+ * sends `--warm-up` messages the same way. With `--threads` fewer threads share the queues. `resent` counts the single
+ * ones that the client or the broker refused for being busy; a batch that is refused ends the run.
  */
 final class BenchProduce {
+  private static final LongAdder RESENT = new LongAdder();
+
   private record Reading(String sensor, byte[] bytes) {}
 
   private BenchProduce() {}
@@ -41,9 +45,10 @@ final class BenchProduce {
       throw new Options.Wrong("the file has too few sensors for " + queues.size() + " queues");
     }
     round(options, producer, queues, readings, options.number("warm-up", 100_000));
+    RESENT.reset();
     Measured measured = new Measured();
     long sent = round(options, producer, queues, readings, options.number("messages", 1_000_000));
-    System.out.println(measured.report(sent));
+    System.out.println(measured.report(sent).fluentPut("resent", RESENT.sum()));
     producer.shutdown();
   }
 
@@ -53,7 +58,7 @@ final class BenchProduce {
     int each = messages / queues.size();
     boolean batches = options.text("mode", "batch").equals("batch");
     int batch = options.number("batch", 500);
-    Semaphore inFlight = new Semaphore(options.number("in-flight", 2048));
+    Semaphore inFlight = new Semaphore(options.number("in-flight", 1024));
     ExecutorService threads = Executors.newFixedThreadPool(options.number("threads", queues.size()));
     List<Future<Long>> done = new ArrayList<>();
     for (int i = 0; i < queues.size(); i++) {
@@ -88,31 +93,38 @@ final class BenchProduce {
   private static long singles(
       DefaultMQProducer producer, MessageQueue queue, List<Reading> readings, int count, Semaphore inFlight)
       throws Exception {
-    AtomicReference<Throwable> failure = new AtomicReference<>();
     Semaphore done = new Semaphore(0);
-    SendCallback callback =
-        new SendCallback() {
-          @Override
-          public void onSuccess(SendResult result) {
-            inFlight.release();
-            done.release();
-          }
-
-          @Override
-          public void onException(Throwable thrown) {
-            failure.set(thrown);
-            onSuccess(null);
-          }
-        };
     for (int i = 0; i < count; i++) {
       inFlight.acquire();
-      producer.send(message(queue, readings.get(i % readings.size())), queue, callback);
+      new Single(producer, queue, message(queue, readings.get(i % readings.size())), inFlight, done).send();
     }
     done.acquire(count);
-    if (failure.get() != null) {
-      throw new IllegalStateException("a message could not be sent", failure.get());
-    }
     return count;
+  }
+
+  /** A message on its way, sent again when the broker is busy or its connection is full. */
+  private record Single(
+      DefaultMQProducer producer, MessageQueue queue, Message message, Semaphore inFlight, Semaphore done)
+      implements SendCallback {
+    void send() {
+      try {
+        producer.send(message, queue, this);
+      } catch (Exception failure) {
+        onException(failure);
+      }
+    }
+
+    @Override
+    public void onSuccess(SendResult result) {
+      inFlight.release();
+      done.release();
+    }
+
+    @Override
+    public void onException(Throwable failure) {
+      RESENT.increment();
+      CompletableFuture.delayedExecutor(10, TimeUnit.MILLISECONDS).execute(this::send);
+    }
   }
 
   private static Message message(MessageQueue queue, Reading reading) {
