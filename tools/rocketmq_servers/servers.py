@@ -53,6 +53,7 @@ class Servers:
     def up(self, brokers=1, broker_version=jars.NEWEST, flush="sync", raised=True, auto_create_topics=False,
            heap="512m", quick=False, extra=None):
         """Starts them; in a home that has servers, all stopped, those, with the settings and data that they had."""
+        os.makedirs(self.home, exist_ok=True)
         with self._locked():
             if os.path.exists(self._path("servers.json")):
                 state = self.status()
@@ -252,7 +253,8 @@ class Servers:
 
     @contextlib.contextmanager
     def _locked(self):
-        os.makedirs(self.home, exist_ok=True)
+        if not os.path.isdir(self.home):
+            self.state()  # says that there is nothing
         with open(self._path(".lock"), "w") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
