@@ -24,7 +24,7 @@ run: build ## the main job on real waveforms of three earthquakes
 	@tools/fetch_waveforms
 	@build/release/temblor demo
 
-# The waveforms are fetched before the tests that use them; the sanitizers' programs are run from the release tree.
+# What is fetched is there before the tests that use it; the sanitizers' programs are run from the release tree.
 test-build: deps-test
 	@cmake --preset test
 	@cmake --preset address
@@ -33,6 +33,8 @@ test-build: deps-test
 	@cmake --build --preset address
 	@cmake --build --preset thread
 	@tools/fetch_waveforms
+	@tools/rocketmq fetch
+	@tools/build_java
 
 test: test-build ## everything: unit, integration, sanitizers, fuzzing, style
 	@$(CTEST) 900

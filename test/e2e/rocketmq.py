@@ -1,0 +1,110 @@
+"""Real RocketMQ servers for a test, and the Java peers run against them."""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+
+from harness import ROOT, TIMEOUT_S, delimited
+
+sys.path.insert(0, os.path.join(ROOT, "tools"))
+from rocketmq_servers import processes, remoting, servers, topics  # noqa: E402, F401
+
+TOOL = os.path.join(ROOT, "tools", "rocketmq")
+PEERS = os.path.join(ROOT, "build", "java", "temblor-peers.jar")
+
+
+class Servers:
+    """A name server and brokers in a folder of their own. `with Servers() as servers:`; whatever becomes of the test,
+    none of them is left: they are killed at the end of the block, or by their watcher once this process is gone."""
+
+    def __init__(self, brokers=1, version="5.3.3", options=()):
+        self._options = ["--brokers", str(brokers), "--broker-version", version, *options]
+
+    def __enter__(self):
+        self._folder = tempfile.TemporaryDirectory(prefix="temblor-rocketmq-")
+        self.home = os.path.join(self._folder.name, "servers")
+        try:
+            self.tool("up", "--quick", "--owner", str(os.getpid()), *self._options)
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_):
+        try:
+            if os.path.exists(os.path.join(self.home, "servers.json")):
+                self.tool("down", "--kill")
+        finally:
+            self._folder.cleanup()
+
+    # Servers.
+
+    def tool(self, *arguments):
+        """Runs tools/rocketmq for these servers, which must succeed; its stdout."""
+        done = subprocess.run([sys.executable, TOOL, "--home", self.home, *arguments], stdin=subprocess.DEVNULL,
+                              capture_output=True, text=True, timeout=TIMEOUT_S)
+        assert done.returncode == 0, f"tools/rocketmq {' '.join(arguments)}: {done.stderr}"
+        return done.stdout
+
+    def status(self):
+        return servers.Servers(self.home).status()
+
+    @property
+    def name_server(self):
+        return self.status()["name_server"]["address"]
+
+    @property
+    def brokers(self):
+        """The brokers' addresses by name."""
+        return {broker["name"]: broker["address"] for broker in self.status()["brokers"]}
+
+    def pids(self):
+        state = self.status()
+        return [server["pid"] for server in (state["name_server"], *state["brokers"]) if server["pid"]]
+
+    def stop(self, name, kill=False):
+        self.tool("stop", name, *(["--kill"] if kill else []))
+
+    def start(self, name):
+        self.tool("start", name)
+
+    def create_topic(self, topic, queues=8, broker=None):
+        self.tool("topic", "create", topic, "--queues", str(queues), *(["--broker", broker] if broker else []))
+
+    def delete_topic(self, topic):
+        self.tool("topic", "delete", topic)
+
+    def dispatch_behind_bytes(self):
+        """What the brokers hold and no offset shows yet."""
+        tables = [remoting.loads(remoting.ask(address, remoting.GET_BROKER_RUNTIME_INFO)[1])
+                  for address in self.brokers.values()]
+        return sum(int(table["table"]["dispatchBehindBytes"]) for table in tables)
+
+    # Java.
+
+    def java(self, command, topic, *arguments, name_server=None):
+        """A Java peer, which must succeed; its JSON lines."""
+        done = self.try_java(command, topic, *arguments, name_server=name_server)
+        assert done.returncode == 0, f"{command} {topic} {arguments}: {done.stderr}"
+        return [json.loads(line) for line in done.stdout.splitlines()]
+
+    def try_java(self, command, topic, *arguments, name_server=None):
+        subprocess.run([os.path.join(ROOT, "tools", "build_java")], check=True)
+        return subprocess.run(
+            ["java", "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData",
+             f"-Djava.io.tmpdir={self._folder.name}", "-jar", PEERS, command,
+             "--name-server", name_server or self.name_server, "--topic", topic, *arguments],
+            stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=TIMEOUT_S)
+
+    def java_send(self, topic, messages, *arguments, name_server=None):
+        """Sends bytes or protobuf messages, one a RocketMQ message."""
+        with tempfile.NamedTemporaryFile(dir=self._folder.name) as file:
+            for message in messages:
+                file.write(delimited(message))
+            file.flush()
+            return self.java("send", topic, "--file", file.name, *arguments, name_server=name_server)[0]["messages"]
+
+    def java_read(self, topic, *arguments, name_server=None):
+        return self.java("read", topic, *arguments, name_server=name_server)

@@ -1,0 +1,272 @@
+"""A name server and brokers in one home folder: started, stopped, and what is known of them in servers.json.
+
+    {"name_server": {"address", "version", "pid", "started", ...},
+     "brokers": [{"name", "address", "version", "pid", "started", ...}, ...]}
+
+Beside it lies a folder for each server with its settings, data and logs. `pid` and `started` are null once stopped.
+With `watcher`, the process that kills them when their owner is gone."""
+
+import contextlib
+import fcntl
+import json
+import os
+import time
+
+from . import jars, ports, processes, remoting, settings, topics
+from .problem import Problem
+
+NAME_SERVER = "namesrv"
+
+_START_LIMIT_S = 120
+_CLEAN_STOP_LIMIT_S = 60  # under load a broker takes half of it
+_START_TRIES = 3
+_POLL_S = 0.1
+_REGISTERS_AFTER_S = 1
+_PROBE = "temblor-is-it-up"
+
+
+class Servers:
+    """One home. Calls on the same home, from whichever process, wait for each other."""
+
+    def __init__(self, home, progress=lambda text: None):
+        self.home = os.path.abspath(home)
+        self.progress = progress
+
+    # What is there.
+
+    def state(self):
+        try:
+            with open(self._path("servers.json")) as file:
+                return json.load(file)
+        except FileNotFoundError:
+            raise Problem(f"no servers in {self.home} (tools/rocketmq up --home {self.home})") from None
+
+    def status(self):
+        """The state, and for each server whether it runs."""
+        state = self.state()
+        for server in _all(state):
+            server["running"] = processes.running(server)
+        return state
+
+    # What changes it.
+
+    def up(self, brokers=1, broker_version=jars.NEWEST, flush="sync", raised=True, auto_create_topics=False,
+           heap="512m", quick=False, extra=None):
+        """Starts them; in a home that has servers, all stopped, those, with the settings and data that they had."""
+        os.makedirs(self.home, exist_ok=True)
+        with self._locked():
+            if os.path.exists(self._path("servers.json")):
+                state = self.status()
+                if any(server["running"] for server in _all(state)):
+                    raise Problem(f"servers of {self.home} are running already (tools/rocketmq down --home {self.home})")
+                self._start_all(self.state())
+                return
+            for _ in range(_START_TRIES):  # a port can be taken between the look and the start
+                state = self._lay_out(brokers, broker_version, flush, raised, auto_create_topics, heap, quick,
+                                      extra or {})
+                try:
+                    return self._start_all(state)
+                except BaseException as failure:
+                    os.unlink(self._path("servers.json"))  # nothing that a later up should go on with
+                    if not isinstance(failure, _PortTaken):
+                        raise
+            raise Problem(f"the ports were taken {_START_TRIES} times; try again")
+
+    def down(self, kill=False):
+        with self._locked():
+            state = self.state()
+            self._end(_all(state), kill)
+            self._dismiss_watcher(state)
+            self._save(state)
+
+    def watched_by(self, command):
+        """Starts the command as the watcher, in place of the one before."""
+        with self._locked():
+            state = self.state()
+            self._dismiss_watcher(state)
+            state["watcher"] = processes.start(command, self.home, os.devnull)
+            self._save(state)
+
+    def stop(self, name, kill=False):
+        with self._locked():
+            state = self.state()
+            self._end([self._named(state, name)], kill)
+            self._save(state)
+
+    def start(self, name):
+        with self._locked():
+            state = self.state()
+            server = self._named(state, name)
+            if processes.running(server):
+                raise Problem(f"{name} is running already")
+            if server is not state["name_server"] and not processes.running(state["name_server"]):
+                raise Problem(f"{name} cannot register: the name server is stopped (tools/rocketmq start {NAME_SERVER})")
+            self._launch(state, server)
+            self._save(state)
+            self._await(state, [server])
+
+    # Steps.
+
+    def _lay_out(self, brokers, broker_version, flush, raised, auto_create_topics, heap, quick, extra):
+        """The folders and their settings, nothing running yet."""
+        taken = set()
+        state = {"name_server": {"address": f"127.0.0.1:{ports.choose(ports.SINGLE, taken)}", "heap": "256m",
+                                 "quick": True, "version": jars.NAME_SERVER_VERSION, "pid": None, "started": None},
+                 "brokers": []}
+        os.makedirs(self._path(NAME_SERVER, "tmp"), exist_ok=True)
+        self._write((NAME_SERVER, "namesrv.conf"),
+                    settings.name_server(_port(state["name_server"]), self._path(NAME_SERVER)))
+        for number in range(brokers):
+            name = f"broker-{number}"
+            port = ports.choose(ports.BROKER, taken)
+            os.makedirs(self._path(name, "tmp"), exist_ok=True)
+            self._write((name, "broker.conf"),
+                        settings.broker(name, port, state["name_server"]["address"], self._path(name, "store"), flush,
+                                        raised, auto_create_topics, extra))
+            state["brokers"].append({"name": name, "address": f"127.0.0.1:{port}", "heap": heap,
+                                     "quick": quick, "version": broker_version, "pid": None, "started": None})
+        return state
+
+    def _start_all(self, state):
+        self._save(state)
+        try:
+            for server in _all(state):
+                self._launch(state, server)
+            self._save(state)
+            self._await(state, state["brokers"])
+        except BaseException:
+            self._end(_all(state), kill=True)
+            self._save(state)
+            raise
+
+    def _launch(self, state, server):
+        if server is state["name_server"]:
+            name, main, conf = NAME_SERVER, "org.apache.rocketmq.namesrv.NamesrvStartup", "namesrv.conf"
+        else:
+            name, main, conf = server["name"], "org.apache.rocketmq.broker.BrokerStartup", "broker.conf"
+        folder = self._path(name)
+        self.progress(f"starting {name} {server['version']}")
+        command = settings.java(main, jars.class_path(server["version"]), folder, server["heap"],
+                                server["quick"], ["-c", os.path.join(folder, conf)])
+        server.update(processes.start(command, folder, os.path.join(folder, "output.log")))
+
+    def _await(self, state, brokers):
+        """Returns when clients can use the brokers: registered at the name server, and a topic can be made."""
+        self.progress("waiting for " + ", ".join(broker.get("name", NAME_SERVER) for broker in brokers))
+        limit = time.monotonic() + _START_LIMIT_S
+        answering_since = {}
+        while not self._registered(state, brokers):
+            for server in [state["name_server"], *brokers]:
+                if not processes.running(server):
+                    raise self._why_ended(server)
+                since = answering_since.get(server["pid"])
+                if since is None and server in state["brokers"] and self._answers(server):
+                    answering_since[server["pid"]] = time.monotonic()
+                elif since is not None and time.monotonic() - since > _REGISTERS_AFTER_S:
+                    self._make_register(server)
+                    answering_since[server["pid"]] = time.monotonic()
+            if time.monotonic() > limit:
+                raise Problem(f"not up after {_START_LIMIT_S} s; see the logs in {self.home}")
+            time.sleep(_POLL_S)
+        addresses = [broker["address"] for broker in brokers if broker is not state["name_server"]]
+        if addresses:
+            topics.create(state["name_server"]["address"], addresses, _PROBE, 1)
+            topics.delete(state["name_server"]["address"], addresses, _PROBE)
+
+    def _registered(self, state, servers):
+        try:
+            status, _, body = remoting.request(state["name_server"]["address"], remoting.GET_CLUSTER)
+        except OSError:
+            return False
+        known = remoting.loads(body).get("brokerAddrTable", {}).values() if status == remoting.SUCCESS else ()
+        addresses = {address for broker in known for address in broker["brokerAddrs"].values()}
+        return all(server is state["name_server"] or server["address"] in addresses for server in servers)
+
+    @staticmethod
+    def _answers(broker):
+        try:
+            return remoting.request(broker["address"], remoting.GET_BROKER_RUNTIME_INFO)[0] == remoting.SUCCESS
+        except OSError:
+            return False
+
+    def _make_register(self, broker):
+        """A broker that finds no connection to the name server at its start, because it is not there yet or the
+        connection is still being made, registers 10 s later. It does at once when its permission is set."""
+        conf = self._path(broker["name"], "broker.conf")
+        with open(conf) as file:
+            before = file.read()
+        lines = [line for line in before.splitlines() if line.startswith("brokerPermission=")]
+        try:
+            remoting.request(broker["address"], remoting.UPDATE_BROKER_CONFIG,
+                             body=(lines[-1] if lines else "brokerPermission=6").encode())
+        except OSError:
+            return  # seen by the next look
+        with open(conf, "w") as file:
+            file.write(before)  # the broker has written all its settings there, defaults too
+
+    def _why_ended(self, server):
+        name = server.get("name", NAME_SERVER)
+        with open(self._path(name, "output.log"), errors="replace") as file:
+            lines = [line.strip() for line in file if line.strip()]
+        if any("BindException" in line or "Address already in use" in line for line in lines):
+            return _PortTaken(f"{name} finds another program on the port it had, {_port(server)}: end that one, "
+                              "or bring up servers in another home")
+        errors = [line for line in lines if "rror" in line or "xception" in line] or lines or ["no output"]
+        return Problem(f"{name} ended while it started: {errors[0]} (its logs: {self._path(name)})")
+
+    def _end(self, servers, kill):
+        self.progress("stopping " + ", ".join(server.get("name", NAME_SERVER) for server in servers))
+        # Brokers first: they take their leave of the name server.
+        brokers = [server for server in servers if "name" in server and server["pid"]]
+        others = [server for server in servers if "name" not in server and server["pid"]]
+        for group in (brokers, others):
+            processes.end(group, kill, _CLEAN_STOP_LIMIT_S)
+            for server in group:
+                server["pid"] = server["started"] = None
+
+    def _dismiss_watcher(self, state):
+        watcher = state.pop("watcher", None)
+        if watcher and watcher["pid"] != os.getpid():
+            processes.end([watcher], True, 0)
+
+    def _named(self, state, name):
+        if name == NAME_SERVER:
+            return state["name_server"]
+        for broker in state["brokers"]:
+            if broker["name"] == name:
+                return broker
+        names = ", ".join([NAME_SERVER, *(broker["name"] for broker in state["brokers"])])
+        raise Problem(f"no server {name} in {self.home} (there are {names})")
+
+    # Files.
+
+    def _path(self, *names):
+        return os.path.join(self.home, *names)
+
+    def _write(self, names, text):
+        with open(self._path(*names), "w") as file:
+            file.write(text)
+
+    def _save(self, state):
+        self._write(("servers.json.new",), json.dumps(state, indent=2) + "\n")
+        os.rename(self._path("servers.json.new"), self._path("servers.json"))
+
+    @contextlib.contextmanager
+    def _locked(self):
+        if not os.path.isdir(self.home):
+            self.state()  # says that there is nothing
+        with open(self._path(".lock"), "w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+
+
+class _PortTaken(Problem):
+    pass
+
+
+def _all(state):
+    return [state["name_server"], *state["brokers"]]
+
+
+def _port(server):
+    return int(server["address"].rsplit(":", 1)[1])
