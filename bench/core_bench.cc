@@ -2,8 +2,8 @@
 // in front of the same operators, in turns, in one run. Results must be the same, bit for bit, before any figure is
 // printed. Figures are JSON lines on standard output.
 //
-//   core_bench                         the comparison at 100, 10,000 and 1,000,000 sensors
-//   core_bench once WINDOWS            a single pass at 100 sensors, for counting instructions (see bench/run)
+//   core_bench                                   the comparison at 100, 10,000 and 1,000,000 sensors
+//   core_bench once SENSORS PER_WINDOW WINDOWS   a single pass, for counting instructions (see bench/run) or a profile
 #include <fmt/format.h>
 #include <sys/resource.h>
 #include <time.h>
@@ -16,6 +16,7 @@
 #include <string_view>
 
 #include "base/hash.h"
+#include "base/heap.h"
 #include "pipeline/operator_chain.h"
 #include "proto/seismic_data.pb.h"
 #include "record_stream.h"
@@ -177,8 +178,10 @@ void compare(std::uint32_t sensors, std::uint32_t per_window, std::uint32_t wind
 
 int main(int argc, char** argv) {
   using namespace temblor::bench;
-  if (argc == 3 && std::string_view(argv[1]) == "once") {
-    const RecordStream stream(100, 100, static_cast<std::uint32_t>(std::atoi(argv[2])));
+  temblor::keep_freed_memory();  // as the program does
+  if (argc == 5 && std::string_view(argv[1]) == "once") {
+    const auto number = [&](int i) { return static_cast<std::uint32_t>(std::atoi(argv[i])); };
+    const RecordStream stream(number(2), number(3), number(4));
     Path path;
     run_own(stream, path);
     fmt::print("{} records, {} results\n", stream.size(), path.results());
@@ -186,6 +189,6 @@ int main(int argc, char** argv) {
   }
   compare(100, 100, 300, 3.0);
   compare(10'000, 10, 30, 2.8);
-  compare(1'000'000, 10, 2, 2.2);
+  compare(1'000'000, 10, 4, 2.2);
   return 0;
 }

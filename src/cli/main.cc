@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/environment.h"
 #include "base/file_system.h"
+#include "base/heap.h"
 #include "cli/command_line.h"
 #include "cli/log.h"
 #include "cli/program.h"
@@ -22,6 +23,7 @@ std::uint64_t random_bits() {
 }  // namespace
 
 int main(int argc, char** argv) {
+  temblor::keep_freed_memory();
   // A reader of our output that goes away is an error of the write, not the end of the process.
   std::signal(SIGPIPE, SIG_IGN);
   try {
