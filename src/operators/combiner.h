@@ -18,6 +18,11 @@ struct Partial {
   SensorKey sensor;        ///< a long id lives until the combiner is cleared
   std::uint64_t hash = 0;  ///< of the sensor
   Timestamp window_start{};
+
+  Partial() = default;
+  /// Of no reading yet. A constructor, since an initializer list would clear the memory first.
+  Partial(const SensorKey& of_sensor, std::uint64_t sensor_hash, Timestamp start)
+      : sensor(of_sensor), hash(sensor_hash), window_start(start) {}
 };
 
 /// Turns the readings of one split into few partial aggregates, so that only these travel to the windows. Gives up
@@ -41,16 +46,27 @@ class Combiner {
     });
     if (at == HashIndex::kNone) [[unlikely]] {
       at = static_cast<std::uint32_t>(partials_.size());
-      partials_.push_back(
-          {.aggregate = {}, .sensor = long_ids_.keep(sensor), .hash = sensor_hash, .window_start = window_start});
+      partials_.emplace_back(long_ids_.keep(sensor), sensor_hash, window_start);
       index_.insert(key, at);
     }
     partials_[at].aggregate.add(amplitude, phase);
   }
 
   /// Whether `readings` more may be added whatever they are.
-  [[nodiscard]] bool has_room_for(std::size_t readings) const {
-    return partials_.size() + readings <= limits::kCombinerPartials;
+  [[nodiscard]] bool has_room_for(std::size_t readings) const { return partials_.size() + readings <= room_; }
+
+  /// To be called where there was no room, before clear(): where there are so many sensors that nearly each reading
+  /// makes a partial of its own, holding many saves the windows no work and only leaves the cache. Then few are held,
+  /// and from time to time many again, to see whether that has changed. `readings` is how many the partials are of.
+  void adapt(std::size_t readings) {
+    if (room_ == limits::kCombinerPartials) {
+      if (readings >= 2 * partials_.size()) return;
+      room_ = kSmallRoom;
+      small_fillings_ = 0;
+      index_ = HashIndex();  // clearing a large one would cost more than filling a small one
+    } else if (++small_fillings_ == kSmallFillings) {
+      room_ = limits::kCombinerPartials;
+    }
   }
   [[nodiscard]] bool empty() const { return partials_.empty(); }
   [[nodiscard]] std::span<const Partial> partials() const { return partials_; }
@@ -62,6 +78,11 @@ class Combiner {
   }
 
  private:
+  static constexpr std::size_t kSmallRoom = 512;  // partials; with the index they fit into a first-level cache twice
+  static constexpr std::uint32_t kSmallFillings = 2048;  // a million readings, so that the try costs a few in a hundred
+
+  std::size_t room_ = limits::kCombinerPartials;
+  std::uint32_t small_fillings_ = 0;
   std::vector<Partial> partials_;
   HashIndex index_;
   LongIdStore long_ids_;

@@ -8,8 +8,8 @@
 namespace temblor {
 namespace {
 
-/// So many partials are looked up together, their waits for memory overlapping.
-constexpr std::size_t kGroup = 16;
+/// So many partials lie between two looks at the same one, their waits for memory overlapping.
+constexpr std::size_t kAhead = 16;
 
 }  // namespace
 
@@ -40,25 +40,27 @@ void WindowOperator::merge_shard(Shard& shard, std::span<const Partial> partials
   const std::scoped_lock lock(shard.mutex);
   const std::size_t size = which.empty() ? partials.size() : which.size();
   const auto index = [&](std::size_t i) { return which.empty() ? static_cast<std::uint32_t>(i) : which[i]; };
-  OpenWindow* windows[kGroup];
+  // Each partial is looked at three times: its place in the index is called into the cache, then the entry that stands
+  // there, then it is merged; between two looks others have their turn, so that nobody waits for memory.
+  OpenWindow* windows[2 * kAhead];
   Timestamp last_start = kAfterAll;
   OpenWindow* last = nullptr;
-  for (std::size_t begin = 0; begin < size; begin += kGroup) {
-    const std::size_t group = std::min(kGroup, size - begin);
-    for (std::size_t i = 0; i < group; ++i) {
-      const Partial& partial = partials[index(begin + i)];
-      if (partial.window_start != last_start) {
-        last_start = partial.window_start;
-        const bool late = partial.window_start + settings_.window <= shard.closed_through;
-        last = late ? nullptr : &open(shard, partial.window_start);
-      }
-      windows[i] = last;
-      if (last != nullptr) last->table.prefetch(partial.hash);
+  for (std::size_t i = 0; i < size + 2 * kAhead; ++i) {
+    if (i >= 2 * kAhead) merge_one(windows[i % (2 * kAhead)], partials, index(i - 2 * kAhead), refused);
+    if (i >= kAhead && i - kAhead < size) {
+      const std::size_t at = i - kAhead;
+      const OpenWindow* window = windows[at % (2 * kAhead)];
+      if (window != nullptr) window->table.prefetch_entry(partials[index(at)].hash);
     }
-    for (std::size_t i = 0; i < group; ++i) {
-      if (windows[i] != nullptr) windows[i]->table.prefetch_entry(partials[index(begin + i)].hash);
+    if (i >= size) continue;
+    const Partial& partial = partials[index(i)];
+    if (partial.window_start != last_start) {
+      last_start = partial.window_start;
+      const bool late = partial.window_start + settings_.window <= shard.closed_through;
+      last = late ? nullptr : &open(shard, partial.window_start);
     }
-    for (std::size_t i = 0; i < group; ++i) merge_one(windows[i], partials, index(begin + i), refused);
+    windows[i % (2 * kAhead)] = last;
+    if (last != nullptr) last->table.prefetch(partial.hash);
   }
 }
 

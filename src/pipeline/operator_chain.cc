@@ -66,8 +66,10 @@ inline void OperatorChain::accept(const Record& record, Offset offset, std::stri
 
 void OperatorChain::combine_group(Counts& counts, Letters& letters) {
   if (group_size_ == 0) return;
-  if (!combiner_.has_room_for(group_size_)) [[unlikely]]
+  if (!combiner_.has_room_for(group_size_)) [[unlikely]] {
+    combiner_.adapt(held_);
     flush(counts, letters);
+  }
   if (combiner_.empty()) first_held_ = group_[0].offset;
   last_held_ = group_[group_size_ - 1].offset;
   std::uint64_t late = 0;
@@ -89,6 +91,7 @@ void OperatorChain::combine_group(Counts& counts, Letters& letters) {
   }
   counts.late += late;
   counts.records_accepted += group_size_ - late;
+  held_ += group_size_ - late;
   group_size_ = 0;
 }
 
@@ -112,6 +115,7 @@ void OperatorChain::flush(Counts& counts, Letters& letters) {
     }
   }
   combiner_.clear();
+  held_ = 0;
 }
 
 void OperatorChain::reject(Rejection reason, Offset offset, Offset end_offset, std::int64_t time_ms,

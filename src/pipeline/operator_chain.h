@@ -84,6 +84,7 @@ class OperatorChain {
   std::array<std::string_view, kGroup> group_bytes_{};
   Offset first_held_ = 0;  // the offsets that the combiner's partials come from
   Offset last_held_ = 0;
+  std::size_t held_ = 0;  // readings that the combiner's partials are of
   std::vector<RefusedPartial> refused_;
   std::string payload_;
   std::string letter_;
