@@ -76,17 +76,17 @@ TEST_F(Live, SendsBatchesAndReadsThemInOrder) {
   ASSERT_TRUE(producer) << producer.error().to_line();
   ASSERT_EQ((*producer)->queues().size(), kQueues);
   std::map<Queue, std::vector<std::string>> sent;
-  constexpr int kMessages = 20'000;
+  constexpr std::size_t kMessages = 20'000;
   std::string properties;
   append_property(properties, kKeysProperty, "some key");
   std::vector<std::string> keys;
   std::vector<std::string> bodies;
-  for (int i = 0; i < kMessages; ++i) {
+  for (std::size_t i = 0; i < kMessages; ++i) {
     keys.push_back(fmt::format("S{:03}", i % 97));
     bodies.push_back(fmt::format("message {}", i));
   }
   std::vector<OutgoingMessage> messages;
-  for (int i = 0; i < kMessages; ++i) {
+  for (std::size_t i = 0; i < kMessages; ++i) {
     messages.push_back({.key = keys[i], .body = bodies[i], .properties = properties});
     sent[(*producer)->queues()[queue_of_key(keys[i], kQueues)]].push_back(bodies[i]);
   }
