@@ -37,7 +37,7 @@ test-build: deps-test
 	@tools/build_java
 
 test: test-build ## everything: unit, integration, sanitizers, fuzzing, style
-	@$(CTEST) 900
+	@$(CTEST) 1800
 
 soak: test-build ## the same tests in full length: some 90 minutes
 	@TEMBLOR_SOAK=1 $(CTEST) 36000
