@@ -9,10 +9,8 @@ namespace temblor {
 void keep_freed_memory() {
 #if defined(__GLIBC__)  // other allocators keep it by themselves, or have no such setting
   constexpr int kKeptBytes = 512 << 20;
-  // What is mapped apart goes back as soon as it is freed. This is the most that glibc takes.
-  constexpr int kMappedApartBytes = 32 << 20;
   mallopt(M_TRIM_THRESHOLD, kKeptBytes);
-  mallopt(M_MMAP_THRESHOLD, kMappedApartBytes);
+  mallopt(M_MMAP_MAX, 0);  // what is mapped apart goes back as soon as it is freed
 #endif
 }
 

@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "base/huge_page_allocator.h"
+
 namespace temblor {
 
 /// Finds entries that live in a vector elsewhere by their 64-bit hash: open addressing with linear probing, eight
@@ -61,6 +63,8 @@ class HashIndex {
   [[nodiscard]] std::size_t memory_bytes() const { return slots_.capacity() * sizeof(std::uint64_t); }
 
  private:
+  using Slots = std::vector<std::uint64_t, HugePageAllocator<std::uint64_t>>;
+
   static constexpr std::size_t kFewestSlots = 16;
 
   // A slot is the hash's upper half and the entry's number plus one; 0 is an empty slot. The slot of a hash follows
@@ -77,7 +81,7 @@ class HashIndex {
   }
 
   void grow(std::size_t slots) {
-    std::vector<std::uint64_t> old(slots);
+    Slots old(slots);
     old.swap(slots_);
     mask_ = slots - 1;
     shift_ = 32 - std::countr_zero(slots);
@@ -86,7 +90,7 @@ class HashIndex {
     }
   }
 
-  std::vector<std::uint64_t> slots_;  // a power of two of them, at most 7/8 in use
+  Slots slots_;  // a power of two of them, at most 7/8 in use
   std::size_t mask_ = kFewestSlots - 1;
   int shift_ = 32 - std::countr_zero(kFewestSlots);
   std::size_t size_ = 0;

@@ -6,6 +6,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/hash.h"
+
 namespace temblor {
 namespace {
 
@@ -47,6 +49,17 @@ TEST(HashIndex, TakesAboutEighteenBytesAnEntryAtTheMost) {
   std::mt19937_64 random(2);
   for (std::uint32_t i = 0; i < 100'000; ++i) index.insert(random(), i);
   EXPECT_LE(index.memory_bytes(), 100'000 * 8 * 16 / 7);
+}
+
+TEST(HashIndex, FindsAllWhereItTakesLargePages) {
+  HashIndex index;
+  constexpr std::uint32_t kEntries = 600'000;  // 8 MiB of slots
+  const auto hash = [](std::uint32_t i) { return hash_words(i, 0, 7); };
+  for (std::uint32_t i = 0; i < kEntries; ++i) index.insert(hash(i), i);
+  EXPECT_EQ(index.memory_bytes(), std::size_t{8} << 20U);
+  for (std::uint32_t i = 0; i < kEntries; ++i) {
+    ASSERT_EQ(index.find(hash(i), [i](std::uint32_t entry) { return entry == i; }), i);
+  }
 }
 
 }  // namespace

@@ -9,7 +9,7 @@ namespace temblor {
 namespace {
 
 /// So many partials lie between two looks at the same one, their waits for memory overlapping.
-constexpr std::size_t kAhead = 16;
+constexpr std::size_t kAhead = 32;
 
 }  // namespace
 

@@ -12,6 +12,7 @@ void WindowTable::insert(std::uint64_t hash, const SensorKey& sensor, const Aggr
   Segment& segment = segments_.back();
   if (segment.frozen) thaw(segment);
   segment.entries->push_back({.aggregate = aggregate, .sensor = long_ids_.keep(sensor)});
+  segment.first = segment.entries->data();
   index_.insert(hash, at);
   ++size_;
 }
@@ -21,6 +22,7 @@ void WindowTable::thaw(Segment& segment) {
   copy->reserve(kSegmentEntries);
   copy->assign(segment.entries->begin(), segment.entries->end());
   segment.entries = std::move(copy);
+  segment.first = segment.entries->data();
   segment.frozen = false;
 }
 
