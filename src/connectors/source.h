@@ -114,6 +114,17 @@ class Source {
   /// the environment.
   virtual Result<std::unique_ptr<SplitReader>> open(const SplitId& split, const SplitPosition* position,
                                                     Timestamp job_start) = 0;
+
+  /// The job goes on from a checkpoint: splits that are opened without a position have appeared since. Called before
+  /// anything is discovered.
+  virtual void resume() {}
+
+  /// Whether `split`, which a checkpoint knows and discover() does not, is only away and will be read when it is back.
+  /// Otherwise its absence ends the job.
+  [[nodiscard]] virtual bool awaits(const SplitId& /*split*/) const { return false; }
+
+  /// A checkpoint that holds this position is complete: nothing before it is read again. Does not wait for anything.
+  virtual void acknowledge(const SplitId& /*split*/, const SplitPosition& /*position*/) {}
 };
 
 }  // namespace temblor

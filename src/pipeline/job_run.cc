@@ -19,7 +19,7 @@ bool is_at_once(const Job& job) { return job.checkpoint_dir.empty() || job.deliv
 /// What `--max-records` counts: messages and readings, not the bytes between them that belong to none.
 std::uint64_t budgeted(const Counts& counts) {
   std::uint64_t records = counts.records_read;
-  for (const Rejection refusal : {Rejection::kFrame, Rejection::kDamaged, Rejection::kOverlap}) {
+  for (const Rejection refusal : {Rejection::kFrame, Rejection::kDamaged, Rejection::kCompression, Rejection::kOverlap}) {
     records -= counts.dropped[static_cast<std::size_t>(refusal)];
   }
   return records;
@@ -110,17 +110,27 @@ Result<std::unique_ptr<SplitRunner>> JobRun::open_split(const OwnedSplit& split)
   auto runner = std::make_unique<SplitRunner>(split.id, traits.bounded, std::move(reader), chain, *windows_,
                                               known == nullptr ? kBeforeAll : known->highest);
   if (const auto pending = runner->reader->pending()) runner->pending = static_cast<std::int64_t>(*pending);
-  known_splits_.push_back(split.id);
+  known_splits_.push_back(split);
   return runner;
 }
 
 Result<void> JobRun::open_splits() {
-  TEMBLOR_ASSIGN(const auto splits, discover());
+  if (restored_) {
+    for (const NamedSource& source : job_.sources) source.source->resume();
+  }
+  TEMBLOR_ASSIGN(auto splits, discover());
   if (restored_) {
     for (const SplitCheckpoint& then : restored_->splits) {
       const bool there =
           std::any_of(splits.begin(), splits.end(), [&](const OwnedSplit& split) { return split.id == then.id; });
       if (there) continue;
+      const auto awaiting = std::find_if(job_.sources.begin(), job_.sources.end(),
+                                         [&](const NamedSource& each) { return each.source->awaits(then.id); });
+      if (!then.ended && awaiting != job_.sources.end()) {
+        spdlog::warn("{}: is away, and is waited for", then.id);
+        splits.push_back({.source = static_cast<std::size_t>(awaiting - job_.sources.begin()), .id = then.id});
+        continue;
+      }
       if (!then.ended) return world_error(then.id, "is gone, and had not been read to its end", "bring it back");
       gone_splits_.push_back(then);
     }
@@ -161,7 +171,8 @@ Result<void> JobRun::deliver_restored() {
 Result<void> JobRun::add_new_splits() {
   TEMBLOR_ASSIGN(const auto splits, discover());
   for (const OwnedSplit& split : splits) {
-    if (std::find(known_splits_.begin(), known_splits_.end(), split.id) != known_splits_.end()) continue;
+    const auto is_this = [&](const OwnedSplit& known) { return known.id == split.id; };
+    if (std::any_of(known_splits_.begin(), known_splits_.end(), is_this)) continue;
     spdlog::info("new split {}", split.id);
     TEMBLOR_ASSIGN(auto runner, open_split(split));
     workers_[(known_splits_.size() - 1) % workers_.size()]->add(std::move(runner));
@@ -221,14 +232,31 @@ Result<Summary> JobRun::finish() {
 }
 
 Result<void> JobRun::checkpoint(bool finished) {
-  return coordinator_->take([&]() -> std::optional<Checkpoint> {
-    if (threads_.empty()) return capture(finished);  // before the workers begin, and after they have ended
+  std::vector<SplitCheckpoint> splits;
+  TEMBLOR_TRY(coordinator_->take([&]() -> std::optional<Checkpoint> {
     std::optional<Checkpoint> checkpoint;
-    state_->rendezvous.hold([&] {
-      if (captured_ != happened()) checkpoint = capture(finished);
-    });
+    if (threads_.empty()) {  // before the workers begin, and after they have ended
+      checkpoint = capture(finished);
+    } else {
+      state_->rendezvous.hold([&] {
+        if (captured_ != happened()) checkpoint = capture(finished);
+      });
+    }
+    if (checkpoint) splits = checkpoint->splits;
     return checkpoint;
-  });
+  }));
+  acknowledge(splits);
+  return {};
+}
+
+/// Tells the sources what a checkpoint, which is complete now, has of them.
+void JobRun::acknowledge(const std::vector<SplitCheckpoint>& splits) {
+  for (const OwnedSplit& known : known_splits_) {
+    const auto kept = std::lower_bound(splits.begin(), splits.end(), known.id,
+                                       [](const SplitCheckpoint& split, const SplitId& id) { return split.id < id; });
+    if (kept == splits.end() || kept->id != known.id) continue;
+    job_.sources[known.source].source->acknowledge(kept->id, {.offset = kept->offset, .state = kept->state});
+  }
 }
 
 JobRun::Happened JobRun::happened() const {

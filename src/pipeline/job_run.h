@@ -59,6 +59,7 @@ class JobRun {
   Result<std::unique_ptr<SplitRunner>> open_split(const OwnedSplit& split);
   Result<void> add_new_splits();
   Result<void> checkpoint(bool finished);
+  void acknowledge(const std::vector<SplitCheckpoint>& splits);
   [[nodiscard]] Happened happened() const;
   [[nodiscard]] Checkpoint capture(bool finished);
   [[nodiscard]] Counts counts_of_run(bool published) const;
@@ -81,7 +82,7 @@ class JobRun {
   std::unique_ptr<JobState> state_;
   std::vector<std::unique_ptr<Worker>> workers_;
   std::vector<std::thread> threads_;
-  std::vector<SplitId> known_splits_;
+  std::vector<OwnedSplit> known_splits_;
   std::vector<SplitCheckpoint> gone_splits_;  // ended in an earlier run, and not there any more
   std::chrono::nanoseconds began_;
 };

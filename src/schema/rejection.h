@@ -12,7 +12,8 @@ namespace temblor {
 enum class Rejection : std::uint8_t {
   kParse,           ///< the bytes are no SeismicRecord
   kFrame,           ///< bytes between messages that belong to none: a lost length, a torn tail
-  kDamaged,         ///< a miniSEED record that cannot be used
+  kDamaged,         ///< a miniSEED record that cannot be used, a message whose checksum is wrong
+  kCompression,     ///< a message that is compressed in a way which is not known here
   kOverlap,         ///< samples of a channel that were delivered already, from another record
   kDataQuality,     ///< data_quality = 0
   kAmplitude,       ///< outside the range, NaN or infinite
@@ -25,9 +26,9 @@ enum class Rejection : std::uint8_t {
   kSensorLimit,     ///< more sensors in one window than limits::kSensors
 };
 
-inline constexpr std::array<std::string_view, 13> kRejectionNames = {
-    "parse",    "frame",       "damaged",    "overlap",          "data_quality", "amplitude",   "longitude",
-    "latitude", "empty_field", "phase_type", "sensor_id_length", "timestamp",    "sensor_limit"};
+inline constexpr std::array<std::string_view, 14> kRejectionNames = {
+    "parse",     "frame",    "damaged",     "compression", "overlap",          "data_quality", "amplitude",
+    "longitude", "latitude", "empty_field", "phase_type",  "sensor_id_length", "timestamp",    "sensor_limit"};
 
 inline constexpr std::size_t kRejections = kRejectionNames.size();
 

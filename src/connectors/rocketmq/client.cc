@@ -44,6 +44,14 @@ Result<std::vector<Queue>> Client::queues(std::string_view topic) {
   return std::move(known.readable);
 }
 
+void Client::look_up_queues(std::string_view topic, std::function<void(const Result<std::vector<Queue>>&)> done) {
+  transport_->post([cluster = cluster_, name = std::string(topic), done = std::move(done)] {
+    cluster->find_route(name, [done](const Result<std::shared_ptr<const TopicRoute>>& route) {
+      done(route ? Result<std::vector<Queue>>((*route)->readable) : tl::unexpected(route.error()));
+    });
+  });
+}
+
 Result<std::vector<Queue>> Client::writable_queues(std::string_view topic) {
   TEMBLOR_ASSIGN(TopicRoute known, route(std::string(topic)));
   return std::move(known.writable);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -55,6 +56,8 @@ class Client {
   /// A topic that no name server knows is a user's error, remedy: create it; but where no broker at all is known, the
   /// servers are down rather than the topic missing, and it is the world's.
   Result<std::vector<Queue>> queues(std::string_view topic);
+  /// Asks the same without waiting, once; `done` is called on the client's own thread, and must not block it.
+  void look_up_queues(std::string_view topic, std::function<void(const Result<std::vector<Queue>>&)> done);
   /// The same for queues that can be written.
   Result<std::vector<Queue>> writable_queues(std::string_view topic);
 

@@ -6,10 +6,20 @@
 namespace temblor::rocketmq {
 namespace {
 
-/// The answer of a queue's broker to `request`, whatever its final code.
-Result<Frame> ask(Client& client, const std::string& topic, const Queue& queue, Request request) {
+Request complete(Request request, const std::string& topic, const Queue& queue) {
   request.fields.emplace_back("topic", topic);
   request.fields.emplace_back("queueId", std::to_string(queue.id));
+  return request;
+}
+
+Request update(std::string_view group, Offset offset) {
+  return {.code = RequestCode::kUpdateConsumerOffset,
+          .fields = {{"consumerGroup", std::string(group)}, {"commitOffset", std::to_string(offset)}}};
+}
+
+/// The answer of a queue's broker to `asked`, whatever its final code.
+Result<Frame> ask(Client& client, const std::string& topic, const Queue& queue, Request asked) {
+  const Request request = complete(std::move(asked), topic, queue);
   using Done = std::function<void(Result<Frame>)>;
   return wait_for<Result<Frame>>(
       client.transport(), [cluster = client.cluster(), topic, queue, request](const Done& done) {
@@ -59,11 +69,16 @@ Result<std::optional<Offset>> QueueOffsets::committed(const Queue& queue, std::s
 }
 
 Result<void> QueueOffsets::commit(const Queue& queue, std::string_view group, Offset offset) {
-  const Request request{.code = RequestCode::kUpdateConsumerOffset,
-                        .fields = {{"consumerGroup", std::string(group)}, {"commitOffset", std::to_string(offset)}}};
-  TEMBLOR_ASSIGN(const Frame answer, ask(client_, topic_, queue, request));
+  TEMBLOR_ASSIGN(const Frame answer, ask(client_, topic_, queue, update(group, offset)));
   if (answer.code != response::kSuccess) return tl::unexpected(refusal(answer, place(topic_, queue)));
   return {};
+}
+
+void QueueOffsets::tell(const Queue& queue, std::string_view group, Offset offset) {
+  client_.transport().post(
+      [cluster = client_.cluster(), topic = topic_, queue, request = complete(update(group, offset), topic_, queue)] {
+        cluster->ask_queue(topic, queue, request, cluster->config().request_timeout, [](const Answer& /*ignored*/) {});
+      });
 }
 
 }  // namespace temblor::rocketmq

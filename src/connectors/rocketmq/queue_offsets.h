@@ -29,6 +29,8 @@ class QueueOffsets {
   Result<std::optional<Offset>> committed(const Queue& queue, std::string_view group);
   /// Tells the broker that `group` has read all before `offset`, so that its tools show the lag.
   Result<void> commit(const Queue& queue, std::string_view group, Offset offset);
+  /// The same without waiting, once: where it gets lost, the next one makes up for it.
+  void tell(const Queue& queue, std::string_view group, Offset offset);
 
  private:
   Client& client_;

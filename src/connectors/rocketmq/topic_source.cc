@@ -1,0 +1,189 @@
+#include "connectors/rocketmq/topic_source.h"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "connectors/rocketmq/queue_offsets.h"
+#include "connectors/rocketmq/queue_reader.h"
+
+namespace temblor::rocketmq {
+namespace {
+
+constexpr std::string_view kDefaultGroup = "temblor";
+constexpr std::uint32_t kMostPulled = 10'000;
+
+Result<TopicSource::Start> start_setting(const Uri& uri) {
+  using Start = TopicSource::Start;
+  const auto text = uri.find("start");
+  if (!text || *text == "earliest") return Start{};
+  if (*text == "latest") return Start{.from = Start::From::kLatest};
+  if (*text == "group") return Start{.from = Start::From::kGroup};
+  const auto time = parse_timestamp(*text);
+  if (time) return Start{.from = Start::From::kTime, .time = *time};
+  return user_error(uri.text + ": start", fmt::format("'{}' is no place to start at", *text),
+                    "write earliest, latest, group, or a time such as 2010-05-27T16:24:00Z");
+}
+
+Result<bool> flag_setting(const Uri& uri, std::string_view name) {
+  const auto text = uri.find(name);
+  if (text && !text->empty()) {
+    return user_error(uri.text, fmt::format("'{}' takes no value", name), fmt::format("write ?{}", name));
+  }
+  return text.has_value();
+}
+
+Result<bool> loss_setting(const Uri& uri) {
+  const std::string text = uri.find("loss").value_or("continue");
+  if (text == "continue" || text == "stop") return text == "stop";
+  return user_error(uri.text + ": loss", fmt::format("'{}' is nothing to do about lost messages", text),
+                    "write continue or stop");
+}
+
+}  // namespace
+
+/// The queues that are known. Of any thread.
+struct TopicSource::Found {
+  std::mutex mutex;
+  std::set<Queue> queues;
+  std::string trouble;
+  bool asking = false;
+};
+
+Result<std::unique_ptr<Source>> TopicSource::make(const Uri& uri, const Environment& environment) {
+  TEMBLOR_TRY(uri.allow_only({"group", "start", "bounded", "pull", "loss"}));
+  Settings settings;
+  settings.uri = uri.text;
+  TEMBLOR_ASSIGN(settings.topic, TopicUri::parse(uri));
+  settings.group = uri.find("group").value_or(std::string(kDefaultGroup));
+  TEMBLOR_TRY(check_group(settings.group, uri, "group"));
+  TEMBLOR_ASSIGN(settings.start, start_setting(uri));
+  TEMBLOR_ASSIGN(settings.bounded, flag_setting(uri, "bounded"));
+  TEMBLOR_ASSIGN(settings.pull, number_setting(uri, "pull", 1, kMostPulled, settings.pull));
+  TEMBLOR_ASSIGN(settings.stop_at_loss, loss_setting(uri));
+  return std::make_unique<TopicSource>(std::move(settings), environment);
+}
+
+TopicSource::TopicSource(Settings settings, const Environment& environment, std::unique_ptr<Client> client)
+    : settings_(std::move(settings)),
+      clock_(environment.clock),
+      seed_(environment.hash_seed),
+      client_(std::move(client)),
+      found_(std::make_shared<Found>()) {}
+
+TopicSource::~TopicSource() = default;
+
+SourceTraits TopicSource::traits() const {
+  return {.time_mode = TimeMode::kProcessing,
+          .amplitude_range = kRecordAmplitudes,
+          .bounded = settings_.bounded,
+          .rewindable = true};
+}
+
+Client& TopicSource::client() {
+  if (client_ == nullptr) {
+    ClientConfig config;
+    config.name_servers = settings_.topic.name_servers;
+    config.client_id = fmt::format("temblor-source-{:016x}", seed_);
+    config.seed = seed_;
+    client_ = std::make_unique<Client>(std::move(config), clock_);
+  }
+  return *client_;
+}
+
+SplitId TopicSource::split_of(const Queue& queue) const {
+  return fmt::format("rocketmq:{}/{}/{}", settings_.topic.topic, queue.broker, queue.id);
+}
+
+std::optional<Queue> TopicSource::queue_of(const SplitId& split) const {
+  const std::string front = fmt::format("rocketmq:{}/", settings_.topic.topic);
+  const std::size_t slash = split.rfind('/');
+  if (!split.starts_with(front) || slash <= front.size()) return std::nullopt;
+  Queue queue{.broker = split.substr(front.size(), slash - front.size())};
+  const char* end = split.data() + split.size();
+  const auto [at, error] = std::from_chars(split.data() + slash + 1, end, queue.id);
+  if (error != std::errc() || at != end || queue.id < 0) return std::nullopt;
+  return queue;
+}
+
+Result<std::vector<SplitId>> TopicSource::discover() {
+  if (!discovered_) {
+    TEMBLOR_ASSIGN(const auto queues, client().queues(settings_.topic.topic));
+    if (queues.empty()) return user_error(settings_.uri, "the topic has no queue that can be read", "create some");
+    first_.insert(queues.begin(), queues.end());
+    found_->queues = first_;
+    discovered_ = true;
+  }
+  const std::scoped_lock lock(found_->mutex);
+  if (!settings_.bounded && !found_->asking) {
+    found_->asking = true;
+    client().look_up_queues(settings_.topic.topic, [found = found_, uri = settings_.uri](const auto& queues) {
+      const std::scoped_lock inner(found->mutex);
+      found->asking = false;
+      const std::string trouble = queues ? std::string() : queues.error().to_line();
+      if (!trouble.empty() && trouble != found->trouble) spdlog::warn("{}: {}; trying again", uri, trouble);
+      found->trouble = trouble;
+      // What is not named may be away with its broker: it is remembered.
+      if (queues) found->queues.insert(queues->begin(), queues->end());
+    });
+  }
+  std::vector<SplitId> splits;
+  for (const Queue& queue : found_->queues) splits.push_back(split_of(queue));
+  std::sort(splits.begin(), splits.end());
+  return splits;
+}
+
+Result<Offset> TopicSource::first_offset(const Queue& queue) {
+  QueueOffsets offsets(client(), settings_.topic.topic);
+  // A queue that has appeared since the job began holds nothing that the job was not meant to read.
+  const bool later = resumed_ || !first_.contains(queue);
+  switch (later ? Start::From::kEarliest : settings_.start.from) {
+    case Start::From::kLatest:
+      return offsets.max(queue);
+    case Start::From::kTime:
+      return offsets.at(queue, settings_.start.time);
+    case Start::From::kGroup: {
+      TEMBLOR_ASSIGN(const std::optional<Offset> committed, offsets.committed(queue, settings_.group));
+      if (committed) return *committed;
+      break;
+    }
+    case Start::From::kEarliest:
+      break;
+  }
+  return offsets.min(queue);
+}
+
+Result<std::unique_ptr<SplitReader>> TopicSource::open(const SplitId& split, const SplitPosition* position,
+                                                       Timestamp /*job_start*/) {
+  const auto queue = queue_of(split);
+  if (!queue) return user_error(split, "is no split of " + settings_.uri);
+  QueuePosition begin;
+  if (position != nullptr) {
+    TEMBLOR_ASSIGN(begin, QueuePosition::from(*position, split));
+  } else {
+    TEMBLOR_ASSIGN(begin.offset, first_offset(*queue));
+    if (settings_.bounded) {
+      TEMBLOR_ASSIGN(begin.end, QueueOffsets(client(), settings_.topic.topic).max(*queue));
+    }
+  }
+  if (settings_.bounded != begin.end.has_value()) {
+    return user_error(settings_.uri, "the job began otherwise: with 'bounded' in one run and without it in another",
+                      "write it as it was when the checkpoint was made");
+  }
+  return std::make_unique<QueueReader>(client(),
+                                       QueueReader::Settings{.topic = settings_.topic.topic,
+                                                             .queue = *queue,
+                                                             .group = settings_.group,
+                                                             .pull = settings_.pull,
+                                                             .stop_at_loss = settings_.stop_at_loss},
+                                       split, begin);
+}
+
+void TopicSource::acknowledge(const SplitId& split, const SplitPosition& position) {
+  const auto queue = queue_of(split);
+  if (queue) QueueOffsets(client(), settings_.topic.topic).tell(*queue, settings_.group, position.offset);
+}
+
+}  // namespace temblor::rocketmq

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/environment.h"
+#include "connectors/rocketmq/client.h"
+#include "connectors/rocketmq/queue.h"
+#include "connectors/rocketmq/topic_uri.h"
+#include "connectors/source.h"
+
+namespace temblor::rocketmq {
+
+/// A topic as a source: its queues are the splits, `rocketmq:TOPIC/BROKER/NUMBER`. Queues that appear later are read
+/// from their start; those whose broker is down are waited for.
+class TopicSource final : public Source {
+ public:
+  /// Where a queue is begun that no checkpoint knows.
+  struct Start {
+    enum class From : std::uint8_t { kEarliest, kLatest, kGroup, kTime };
+    From from = From::kEarliest;
+    Timestamp time{};  ///< of kTime: with the first message that was stored then or later
+  };
+
+  struct Settings {
+    std::string uri;
+    TopicUri topic;
+    std::string group;
+    Start start;
+    bool bounded = false;
+    std::uint32_t pull = 1024;
+    bool stop_at_loss = false;
+  };
+
+  /// Checks the settings of `uri`; connects to nothing.
+  static Result<std::unique_ptr<Source>> make(const Uri& uri, const Environment& environment);
+
+  /// Over `client`, which is made from the settings and the environment where it is none: for tests.
+  TopicSource(Settings settings, const Environment& environment, std::unique_ptr<Client> client = nullptr);
+  ~TopicSource() override;
+
+  [[nodiscard]] SourceTraits traits() const override;
+  Result<std::vector<SplitId>> discover() override;
+  Result<std::unique_ptr<SplitReader>> open(const SplitId& split, const SplitPosition* position,
+                                            Timestamp job_start) override;
+  void resume() override { resumed_ = true; }
+  [[nodiscard]] bool awaits(const SplitId& split) const override { return queue_of(split).has_value(); }
+  void acknowledge(const SplitId& split, const SplitPosition& position) override;
+
+ private:
+  struct Found;
+
+  Client& client();
+  [[nodiscard]] SplitId split_of(const Queue& queue) const;
+  [[nodiscard]] std::optional<Queue> queue_of(const SplitId& split) const;
+  Result<Offset> first_offset(const Queue& queue);
+
+  const Settings settings_;
+  Clock& clock_;
+  const std::uint64_t seed_;
+  std::unique_ptr<Client> client_;
+  std::shared_ptr<Found> found_;  ///< what lookups in the background have brought
+  std::set<Queue> first_;         ///< the queues that were there when the job began
+  bool discovered_ = false;
+  bool resumed_ = false;
+};
+
+}  // namespace temblor::rocketmq
