@@ -1,0 +1,274 @@
+#include "connectors/rocketmq/topic_log.h"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "base/assert.h"
+#include "base/hash.h"
+#include "connectors/rocketmq/broker_admin.h"
+#include "connectors/rocketmq/message_decoder.h"
+#include "connectors/rocketmq/puller.h"
+#include "connectors/rocketmq/queue_offsets.h"
+
+namespace temblor::rocketmq {
+namespace {
+
+/// Marks what temblor has sent, with the name of the job's senders: others' messages are none of a look back's.
+constexpr std::string_view kWriterProperty = "temblor.writer";
+
+constexpr std::chrono::seconds kStillOnTheWay{1};  // what a sender that is gone may have left in the network
+constexpr std::chrono::seconds kPatience{90};      // brokers take up to half a minute to start
+constexpr std::chrono::milliseconds kPause{200};
+constexpr Milliseconds kPull{20};
+
+}  // namespace
+
+/// What prepare() says.
+struct TopicLog::Prepared {
+  std::string writer;
+  std::uint64_t sequence = 0;
+  Offsets offsets;
+};
+
+void append_key(std::string_view part, std::string& key) {
+  for (const char c : part) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte <= ' ' || byte == 0x7F || c == '%' || c == '|') {
+      key += fmt::format("%{:02X}", byte);
+    } else {
+      key += c;
+    }
+  }
+}
+
+TopicLog::TopicLog(Settings settings, const Environment& environment)
+    : settings_(std::move(settings)), clock_(environment.clock), seed_(environment.hash_seed) {}
+
+TopicLog::~TopicLog() = default;
+
+void TopicLog::connect() {
+  producer_.reset();
+  client_.reset();
+  ClientConfig config;
+  config.name_servers = settings_.topic.name_servers;
+  // The process's own bits make it differ from its predecessors', whose names begin alike.
+  config.client_id = fmt::format("temblor-{}-{:016x}-{}", writer_, seed_, ++clients_);
+  config.producer_groups = {settings_.group};
+  config.seed = seed_ + clients_;
+  client_ = std::make_unique<Client>(std::move(config), clock_);
+}
+
+Result<void> TopicLog::open(const std::string* prepared) {
+  if (prepared != nullptr) {
+    TEMBLOR_ASSIGN(Prepared then, read(*prepared));
+    writer_ = std::move(then.writer);
+    sequence_ = then.sequence;
+    offsets_ = std::move(then.offsets);
+    doubtful_ = true;
+    return {};
+  }
+  writer_ = fmt::format("{:016x}", hash_bytes(settings_.uri, seed_ ^ static_cast<std::uint64_t>(to_ms(clock_.now()))));
+  connect();
+  TEMBLOR_ASSIGN(const auto queues, client_->writable_queues(settings_.topic.topic));
+  if (queues.empty()) return user_error(settings_.uri, "the topic has no queue that can be written", "create some");
+  QueueOffsets offsets(*client_, settings_.topic.topic);
+  for (const Queue& queue : queues) {
+    TEMBLOR_ASSIGN(offsets_[queue], offsets.max(queue));
+  }
+  return {};
+}
+
+Result<std::string> TopicLog::prepare() {
+  nlohmann::json queues = nlohmann::json::array();
+  for (const auto& [queue, offset] : offsets_) queues.push_back({queue.broker, queue.id, offset});
+  return nlohmann::json({{"writer", writer_}, {"sequence", ++sequence_}, {"queues", queues}}).dump();
+}
+
+Result<TopicLog::Prepared> TopicLog::read(std::string_view prepared) const {
+  const auto json = nlohmann::json::parse(prepared, nullptr, false);
+  try {
+    Prepared read{.writer = json.at("writer").get<std::string>(),
+                  .sequence = json.at("sequence").get<std::uint64_t>(),
+                  .offsets = {}};
+    for (const auto& queue : json.at("queues")) {
+      read.offsets[{.broker = queue.at(0).get<std::string>(), .id = queue.at(1).get<std::int32_t>()}] =
+          queue.at(2).get<Offset>();
+    }
+    if (!read.offsets.empty()) return read;
+  } catch (const nlohmann::json::exception& problem) {
+    spdlog::debug("{}: {}", settings_.uri, problem.what());
+  }
+  return world_error(settings_.uri, "the checkpoint says of it what cannot be read", "another version has written it");
+}
+
+Result<void> TopicLog::make_producer(bool resend_unknown) {
+  if (producer_ != nullptr) return {};
+  if (client_ == nullptr) connect();
+  ProducerConfig config;
+  config.topic = settings_.topic.topic;
+  config.group = settings_.group;
+  for (const auto& [queue, offset] : offsets_) config.queues.push_back(queue);
+  config.resend_unknown = resend_unknown;
+  config.patience = std::chrono::duration_cast<Milliseconds>(kPatience);
+  TEMBLOR_ASSIGN(producer_, Producer::open(*client_, std::move(config)));
+  return {};
+}
+
+Result<void> TopicLog::send(std::span<const KeyedMessage> messages) {
+  TEMBLOR_TRY(make_producer(true));
+  for (const KeyedMessage& message : messages) {
+    std::string properties = message.properties;
+    append_property(properties, kKeysProperty, message.key);
+    TEMBLOR_TRY(producer_->add({.key = message.queue_by, .body = message.body, .properties = properties}));
+  }
+  return producer_->flush();
+}
+
+Result<bool> TopicLog::begin_commit(std::string_view prepared) {
+  if (prepared == committed_) return false;
+  if (prepared == committing_ || doubtful_) {
+    // Some of it may have arrived, behind what was known when it was prepared.
+    TEMBLOR_ASSIGN(Prepared then, read(prepared));
+    offsets_ = std::move(then.offsets);
+    doubtful_ = true;
+  }
+  committing_ = prepared;
+  return true;
+}
+
+Result<void> TopicLog::append(std::span<const KeyedMessage> messages) {
+  if (messages.empty()) return {};
+  if (doubtful_) TEMBLOR_TRY(look_back());
+  TEMBLOR_TRY(make_producer(false));
+  std::vector<std::string> properties;
+  std::vector<OutgoingMessage> outgoing;
+  properties.reserve(messages.size());  // views point into them
+  outgoing.reserve(messages.size());
+  for (const KeyedMessage& message : messages) {
+    if (!arrived_.empty() && arrived_.erase(message.key) > 0) continue;
+    properties.push_back(message.properties);
+    append_property(properties.back(), kKeysProperty, message.key);
+    append_property(properties.back(), kWriterProperty, writer_);
+    outgoing.push_back({.key = message.queue_by, .body = message.body, .properties = properties.back()});
+  }
+  doubtful_ = true;  // until all is known to have arrived
+  const SendReport report = producer_->send(outgoing);
+  if (report.error) return tl::unexpected(*report.error);
+  Offsets next = offsets_;
+  for (const Sent& sent : report.messages) {
+    TEMBLOR_ASSERT(sent.state == SendState::kAcknowledged);
+    Offset& offset = next[producer_->queues()[sent.queue]];
+    offset = std::max(offset, sent.offset + 1);
+  }
+  // Where something lies that is not asked for yet, as after an older checkpoint was used, the next look back must
+  // find it as well.
+  if (arrived_.empty()) offsets_ = std::move(next);
+  doubtful_ = false;
+  return {};
+}
+
+Result<void> TopicLog::patiently(const std::function<Result<bool>()>& step) {
+  const auto deadline = clock_.monotonic() + kPatience;
+  while (true) {
+    const Result<bool> done = step();
+    if (done && *done) return {};
+    if (!done && (done.error().blame == Blame::kUser || clock_.monotonic() >= deadline)) {
+      return tl::unexpected(done.error());
+    }
+    if (clock_.monotonic() >= deadline) {
+      return world_error(settings_.uri, "another temblor still writes for this job, or its broker does not settle",
+                         "end the other one");
+    }
+    clock_.sleep_for(kPause);
+  }
+}
+
+Result<void> TopicLog::look_back() {
+  spdlog::info("{}: looking for results that have arrived already", settings_.uri);
+  connect();
+  arrived_.clear();
+  TEMBLOR_TRY(wait_for_predecessors());
+  TEMBLOR_ASSIGN(const Offsets ends, this->ends());
+  Offsets next = offsets_;
+  for (auto& [queue, offset] : next) TEMBLOR_TRY(read_back(queue, offset, ends.at(queue)));
+  if (arrived_.empty()) offsets_ = std::move(next);
+  spdlog::info("{}: {} have arrived", settings_.uri, arrived_.size());
+  doubtful_ = false;
+  return {};
+}
+
+Result<void> TopicLog::wait_for_predecessors() {
+  BrokerAdmin admin(*client_);
+  const std::string alike = fmt::format("temblor-{}-", writer_);
+  TEMBLOR_TRY(patiently([&]() -> Result<bool> {
+    TEMBLOR_ASSIGN(const auto connections, admin.producer_connections(settings_.group));
+    return std::none_of(connections.begin(), connections.end(), [&](const ProducerConnection& connection) {
+      return connection.client_id.starts_with(alike) && connection.client_id != client_->config().client_id;
+    });
+  }));
+  clock_.sleep_for(kStillOnTheWay);
+  return {};
+}
+
+/// Where the queues end, once their brokers show all that they have stored.
+Result<TopicLog::Offsets> TopicLog::ends() {
+  BrokerAdmin admin(*client_);
+  QueueOffsets offsets(*client_, settings_.topic.topic);
+  Offsets ends;
+  TEMBLOR_TRY(patiently([&]() -> Result<bool> {
+    std::uint64_t behind = 0;
+    Offsets now;
+    for (const auto& [queue, offset] : offsets_) {
+      TEMBLOR_ASSIGN(const std::uint64_t bytes, admin.dispatch_behind_bytes(queue.broker));
+      behind += bytes;
+      TEMBLOR_ASSIGN(now[queue], offsets.max(queue));
+    }
+    const bool still = behind == 0 && now == ends;
+    ends = std::move(now);
+    return still;
+  }));
+  return ends;
+}
+
+/// Collects the keys of what this job's senders have put into a queue from `offset` to `end`, and moves `offset` there.
+Result<void> TopicLog::read_back(const Queue& queue, Offset& offset, Offset end) {
+  if (offset >= end) return {};
+  PullerConfig config;
+  config.topic = settings_.topic.topic;
+  config.queue = queue;
+  config.group = settings_.group;
+  config.offset = offset;
+  Puller puller(*client_, std::move(config));
+  MessageDecoder decoder;
+  const auto step = [&]() -> Result<bool> {
+    const Pulled pulled = puller.poll(kPull);
+    if (pulled.status == PullStatus::kOffsetMoved && pulled.offset < pulled.min_offset) {
+      offset = pulled.min_offset;
+      puller.seek(offset);
+      return offset >= end;
+    }
+    if (pulled.error) return tl::unexpected(*pulled.error);
+    if (pulled.status != PullStatus::kMessages) return false;
+    decoder.begin(pulled.body);
+    MessageView message;
+    while (decoder.next(message) == MessageDecoder::Next::kMessage) {
+      if (find_property(message.properties, kWriterProperty) != writer_) continue;
+      if (const auto key = find_property(message.properties, kKeysProperty)) arrived_.emplace(*key);
+    }
+    offset = pulled.next_offset;
+    return offset >= end;
+  };
+  while (offset < end) {
+    const Offset before = offset;
+    TEMBLOR_TRY(patiently([&]() -> Result<bool> {
+      TEMBLOR_ASSIGN(const bool done, step());
+      return done || offset != before;
+    }));
+  }
+  return {};
+}
+
+}  // namespace temblor::rocketmq

@@ -1,0 +1,94 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_set>
+#include <vector>
+
+#include "base/environment.h"
+#include "base/result.h"
+#include "connectors/rocketmq/client.h"
+#include "connectors/rocketmq/producer.h"
+#include "connectors/rocketmq/topic_uri.h"
+
+namespace temblor::rocketmq {
+
+/// A message that is to arrive once, known by its key.
+struct KeyedMessage {
+  std::string key;       ///< different in all messages of a job; at most a few hundred bytes, see append_key
+  std::string queue_by;  ///< messages of one go to one queue
+  std::string body;
+  std::string properties;  ///< without the key
+};
+
+/// Appends a part of a key, with what may not stand in one (RocketMQ separates keys by spaces) as %XX. `|` too, which
+/// separates the parts.
+void append_key(std::string_view part, std::string& key);
+
+/// A topic that is appended to, exactly once.
+///
+/// A broker cannot be told to forget what it got twice, so it is not sent twice: prepare() says from which offsets on
+/// messages that are committed after it can lie. A commit that may not be the first of its messages looks there for
+/// those that have arrived, and sends the others. It looks only once the sender before it is gone from the brokers'
+/// lists, plus a second, since until then some of its bytes may be on their way; and it waits until the brokers show
+/// all that they have stored. Senders know each other by a name that the checkpoint keeps.
+///
+/// One thread at a time.
+class TopicLog {
+ public:
+  struct Settings {
+    std::string uri;
+    TopicUri topic;
+    std::string group;  ///< of producers
+  };
+
+  /// Connects to nothing yet.
+  TopicLog(Settings settings, const Environment& environment);
+  ~TopicLog();
+
+  Result<void> open(const std::string* prepared);
+
+  /// Sends messages, at least once; returns when they have arrived.
+  Result<void> send(std::span<const KeyedMessage> messages);
+
+  Result<std::string> prepare();
+
+  /// A commit in pieces: whether there is anything left to do, then append, then end.
+  Result<bool> begin_commit(std::string_view prepared);
+  Result<void> append(std::span<const KeyedMessage> messages);
+  void end_commit() { committed_ = committing_; }
+
+ private:
+  using Offsets = std::map<Queue, Offset>;
+  struct Prepared;
+
+  void connect();
+  [[nodiscard]] Result<Prepared> read(std::string_view prepared) const;
+  Result<void> make_producer(bool resend_unknown);
+  Result<void> look_back();
+  Result<void> wait_for_predecessors();
+  Result<void> read_back(const Queue& queue, Offset& offset, Offset end);
+  Result<Offsets> ends();
+  Result<void> patiently(const std::function<Result<bool>()>& step);
+
+  const Settings settings_;
+  Clock& clock_;
+  const std::uint64_t seed_;
+  std::string writer_;          ///< what this job's senders have in common
+  std::uint64_t sequence_ = 0;  ///< of prepare(), so that no two say the same
+  Offsets offsets_;             ///< from where on messages that are not committed can lie
+  std::uint32_t clients_ = 0;
+  std::unique_ptr<Client> client_;
+  std::unique_ptr<Producer> producer_;
+  bool doubtful_ = false;                    ///< messages may have arrived that this does not know of
+  std::unordered_set<std::string> arrived_;  ///< keys that a look back has found
+  std::string committing_;
+  std::string committed_;  ///< what the last commit was prepared as
+};
+
+}  // namespace temblor::rocketmq
