@@ -1,0 +1,49 @@
+#include "connectors/registry.h"
+#include "connectors/rocketmq/record_target.h"
+#include "connectors/rocketmq/topic_sink.h"
+#include "connectors/rocketmq/topic_source.h"
+
+namespace temblor::rocketmq {
+namespace {
+
+constexpr std::string_view kDefaultProducers = "temblor-producers";
+constexpr std::uint32_t kMostPacked = 10'000;
+
+Result<TopicLog::Settings> log_settings(const Uri& uri) {
+  TEMBLOR_TRY(uri.allow_only({"group"}));
+  TopicLog::Settings settings{.uri = uri.text, .topic = {}, .group = {}};
+  TEMBLOR_ASSIGN(settings.topic, TopicUri::parse(uri));
+  settings.group = uri.find("group").value_or(std::string(kDefaultProducers));
+  TEMBLOR_TRY(check_group(settings.group, uri, "group"));
+  return settings;
+}
+
+template <class Made, class Base>
+Result<std::unique_ptr<Base>> make_sink(const Uri& uri, const Environment& environment) {
+  TEMBLOR_ASSIGN(auto settings, log_settings(uri));
+  return std::make_unique<Made>(std::move(settings), environment);
+}
+
+Result<std::unique_ptr<Target>> make_target(const Uri& uri, const Environment& environment) {
+  TEMBLOR_TRY(uri.allow_only({"group", "pack"}));
+  RecordTarget::Settings settings;
+  settings.uri = uri.text;
+  TEMBLOR_ASSIGN(settings.topic, TopicUri::parse(uri));
+  settings.group = uri.find("group").value_or(std::string(kDefaultProducers));
+  TEMBLOR_TRY(check_group(settings.group, uri, "group"));
+  TEMBLOR_ASSIGN(settings.pack, number_setting(uri, "pack", 1, kMostPacked, 1));
+  return std::make_unique<RecordTarget>(std::move(settings), environment);
+}
+
+const RegisterConnector kRocketmq{
+    {.scheme = "rocketmq",
+     .help = "rocketmq://HOST:PORT[,HOST:PORT]/TOPIC  a topic, by its name servers; read: ?start=earliest|latest|group|"
+             "TIME&group=G&bounded&pull=1024&loss=continue|stop; written by generate: ?pack=100 puts many records into "
+             "a message",
+     .source = TopicSource::make,
+     .sink = make_sink<TopicSink, Sink>,
+     .letter_sink = make_sink<TopicLetterSink, LetterSink>,
+     .target = make_target}};
+
+}  // namespace
+}  // namespace temblor::rocketmq
