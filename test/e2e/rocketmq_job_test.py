@@ -1,0 +1,232 @@
+"""The main job from topic to topic, over real servers, with Java programs on the other side of both."""
+
+import base64
+import collections
+import os
+import random
+import signal
+import subprocess
+import threading
+import unittest
+
+from faulty_proxy import FaultyProxy
+from harness import SOAK, Case, SeismicAggRecord, split_delimited
+from oracle import Oracle
+from rocketmq import Servers
+
+SEED = int(os.environ.get("TEMBLOR_SEED", "20260101"))
+KILLS = 100 if SOAK else 10
+RESTARTS = 6 if SOAK else 3
+
+
+def bodies(lines):
+    return sorted(base64.b64decode(line["body"]) for line in lines)
+
+
+class Job(Case):
+    """With the folder of a Case and servers for the whole class."""
+
+    options = ()
+
+    @classmethod
+    def setUpClass(cls):
+        cls.servers = cls.enterClassContext(Servers(options=cls.options))
+        cls.topics = 0
+
+    def topic(self, queues=8):
+        type(self).topics += 1
+        name = f"topic-{self.topics}"
+        self.servers.create_topic(name, queues=queues)
+        return name
+
+    def uri(self, topic, settings="", name_server=None):
+        return f"rocketmq://{name_server or self.servers.name_server}/{topic}{settings}"
+
+    def settle(self):
+        """Until the brokers show all that they have."""
+        while self.servers.dispatch_behind_bytes() > 0:
+            pass
+
+    def records(self, count=20_000, sensors=50):
+        self.generate("in.pb", "--records", str(count), "--sensors", str(sensors), "--anomaly-rate", "0.05", "--seed",
+                      "1", "--start-time", "2024-01-01T00:00:00Z")
+        return [message for _, message in split_delimited(self.read("in.pb"))]
+
+    def fill(self, topic, settings="", count=20_000, sensors=50):
+        self.succeed("generate", "--records", str(count), "--sensors", str(sensors), "--anomaly-rate", "0.05", "--seed",
+                     "1", "--start-time", "2024-01-01T00:00:00Z", "--to", self.uri(topic, settings))
+        self.settle()
+
+    def oracle(self):
+        oracle = Oracle()
+        oracle.add_split("file:in.pb", self.read("in.pb"))
+        return oracle
+
+    def check_topic_of_results(self, topic, oracle):
+        lines = self.servers.java_read(topic, "--as", "agg")
+        got = bodies(lines)
+        expected = sorted(message for _, message in split_delimited(oracle.agg_bytes()))
+        self.assertEqual(len(got), len(expected), collections.Counter(got).most_common(2))
+        self.assertTrue(got == expected, "the results differ")
+        for line in lines:
+            result = SeismicAggRecord.FromString(base64.b64decode(line["body"]))
+            self.assertEqual(line["keys"], [f"{result.sensor_id}|{result.window_start_ts}"])
+        return lines
+
+
+class Way(Job):
+    def process(self, source, *more):
+        self.succeed("process", "--from", source, "--time", "event", "--sink", "csv:out", "--summary", "summary.json",
+                     *more)
+        return self.json("summary.json")
+
+    def test_records_become_results(self):
+        sent = self.records()
+        source, results, dead = self.topic(), self.topic(), self.topic(queues=2)
+        self.fill(source)
+        self.assertEqual(bodies(self.servers.java_read(source)), sorted(sent))
+        oracle = self.oracle()
+        summary = self.process(self.uri(source, "?bounded&group=watched"), "--sink", self.uri(results), "--dead-letter",
+                               self.uri(dead), "--checkpoint-dir", "state", "--checkpoint-interval", "100ms")
+        self.assertEqual(summary["records_read"], len(sent))
+        self.assert_same_files(self.csv_files("out"), oracle.csv_files())
+        queues = collections.defaultdict(set)
+        for line in self.check_topic_of_results(results, oracle):
+            queues[line["keys"][0].split("|")[0]].add(line["queue"])
+        self.assertTrue(all(len(each) == 1 for each in queues.values()), queues)
+        letters = self.servers.java_read(dead)
+        self.assertEqual(bodies(letters), sorted(rejected.payload for rejected in oracle.dead_letters))
+        reasons = collections.Counter(line["properties"]["reason"] for line in letters)
+        self.assertEqual(reasons, collections.Counter(rejected.reason for rejected in oracle.dead_letters))
+        for line in letters:
+            self.assertRegex(line["properties"]["split"], rf"^rocketmq:{source}/broker-0/[0-7]$")
+            self.assertRegex(line["properties"]["offset"], r"^\d+$")
+
+    def test_packed_records_are_the_same(self):
+        self.records()
+        packed, both = self.topic(), self.topic()
+        self.fill(packed, "?pack=100")
+        oracle = self.oracle()
+        summary = self.process(self.uri(packed, "?bounded"), "--max-records", "20000")
+        self.assertEqual(summary["records_read"], 20_000)
+        self.assert_same_files(self.csv_files("out"), oracle.csv_files())
+        self.assertLess(len(self.servers.java_read(packed)), 20_000 // 100 + 9)
+        # Half of the sensors' records one by one, then all of them packed: both are read from one topic.
+        self.fill(both, count=100)
+        self.fill(both, "?pack=7", count=1000)
+        self.assertEqual(self.process(self.uri(both, "?bounded"))["records_read"], 1100)
+
+    def test_records_that_java_has_sent(self):
+        sent = self.records(2000)
+        oracle = self.oracle()
+        for arguments in ((), ("--batch", "500"), ("--compress", "zlib")):
+            with self.subTest(arguments):
+                source = self.topic()
+                self.servers.java_send(source, sent, *arguments)
+                self.settle()
+                self.process(self.uri(source, "?bounded"))
+                self.assert_same_files(self.csv_files("out"), oracle.csv_files())
+        source = self.topic()
+        self.servers.java_send(source, sent[:30], "--compress", "lz4")
+        self.settle()
+        self.assertEqual(self.process(self.uri(source, "?bounded"))["dropped"]["compression"], 30)
+
+    def test_where_to_start(self):
+        source = self.topic()
+        self.fill(source, count=1000)
+        self.assertEqual(self.process(self.uri(source, "?bounded&start=latest"))["records_read"], 0)
+        self.assertEqual(self.process(self.uri(source, "?bounded&start=2001-01-01"))["records_read"], 1000)
+        self.assertEqual(self.process(self.uri(source, "?bounded&start=group"))["records_read"], 1000)
+        self.process(self.uri(source, "?bounded&start=group"), "--checkpoint-dir", "state")
+        self.fill(source, count=200)
+        self.assertEqual(self.process(self.uri(source, "?bounded&start=group"))["records_read"], 200)
+
+    def test_mistakes(self):
+        address = self.servers.name_server
+        for uri, word in ((f"rocketmq://{address}/missing", "create the topic"), ("rocketmq:topic", "name server"),
+                          (f"rocketmq://{address}/a b", "name of a topic"), ("rocketmq://here/t", "name server"),
+                          (f"rocketmq://{address}/t?start=soon", "earliest"),
+                          (f"rocketmq://{address}/t?pull=0", "1 to"), (f"rocketmq://{address}/t?bounded=1", "?bounded")):
+            with self.subTest(uri):
+                self.assertIn(word, self.refuse("process", "--from", uri))
+
+
+class Killed(Job):
+    """Ended at random moments, the brokers restarted, the connections broken; nothing is lost, nothing comes twice."""
+
+    options = ("--flush", "sync")
+
+    def restart_brokers(self, done):
+        dice = random.Random(SEED + 1)
+        for number in range(RESTARTS):
+            if done.wait(dice.uniform(2, 6)):
+                return
+            self.servers.stop("broker-0", kill=number % 3 != 0)
+            done.wait(dice.uniform(0, 1))
+            self.servers.start("broker-0")
+
+    def test_random_moments(self):
+        dice = random.Random(SEED)
+        source = self.topic()
+        self.records(200_000, 500)
+        self.fill(source, count=200_000, sensors=500)
+        oracle = self.oracle()
+        kills = 0
+        done = threading.Event()
+        restarter = threading.Thread(target=self.restart_brokers, args=(done,))
+        rates = {"cut": 0.004, "half": 0.004, "drop": 0.001, "delay": 0.05, "twice": 0.02, "lose": 0.004}
+        with FaultyProxy(self.servers.name_server, seed=SEED, **rates) as proxy:
+            restarter.start()
+            try:
+                job = 0
+                while kills < KILLS or restarter.is_alive():
+                    kills += self.run_job(job, source, oracle, proxy, dice)
+                    job += 1
+            finally:
+                done.set()
+                restarter.join()
+        print(f"{kills} kills in {job} jobs, {dict(proxy.counts)}")
+
+    def run_job(self, job, source, oracle, proxy, dice):
+        results = f"results-{job}"
+        while True:  # a broker may be away
+            try:
+                self.servers.create_topic(results)
+                break
+            except AssertionError:
+                continue
+        arguments = ("process", "--from", self.uri(source, "?bounded&pull=200", proxy.name_server), "--time", "event",
+                     "--sink", self.uri(results, "", proxy.name_server), "--sink", f"csv:out-{job}",
+                     "--checkpoint-dir", f"state-{job}", "--checkpoint-interval", "200ms", "--threads", "2")
+        kills = 0
+        while True:
+            process = self.start(*arguments)
+            if kills < 2 * KILLS // 3:
+                try:
+                    process.wait(dice.uniform(0, 5))
+                except subprocess.TimeoutExpired:
+                    process.kill()
+            _, stderr = process.communicate()
+            stderr = stderr.decode(errors="replace")
+            if process.returncode == 0:
+                break
+            if process.returncode == 1:  # a broker was away for longer than one wants to wait for it at the start
+                self.assertRegex(stderr, "cannot be reached|is down|No topic route|in time", stderr)
+                continue
+            self.assertEqual(process.returncode, -signal.SIGKILL, stderr)
+            kills += 1
+        self.assert_same_files(self.csv_files(f"out-{job}"), oracle.csv_files())
+        self.settle_patiently()
+        self.check_topic_of_results(results, oracle)
+        return kills
+
+    def settle_patiently(self):
+        while True:
+            try:
+                return self.settle()
+            except OSError:
+                continue
+
+
+if __name__ == "__main__":
+    unittest.main()
