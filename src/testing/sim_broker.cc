@@ -120,6 +120,7 @@ void SimBroker::carry_out(const std::string& broker, std::uint64_t connection, c
   const std::string group_key = fmt::format("{}@{}@{}@{}", field(request, "consumerGroup"), topic, broker, queue.id);
   switch (static_cast<RequestCode>(request.code)) {
     case RequestCode::kHeartBeat: {
+      if (!network_.is_open(connection)) return;  // nobody is there any more
       const auto body = nlohmann::json::parse(request.body);
       auto& [client, groups] = producers_[connection];
       client = body["clientID"];
@@ -153,7 +154,9 @@ void SimBroker::carry_out(const std::string& broker, std::uint64_t connection, c
                     nlohmann::json({{"connectionSet", std::move(list)}}).dump());
     }
     case RequestCode::kGetBrokerRuntimeInfo:
-      return answer(reply, request, response::kSuccess, "", {}, R"({"table":{"dispatchBehindBytes":"0"}})");
+      return answer(
+          reply, request, response::kSuccess, "", {},
+          nlohmann::json({{"table", {{"dispatchBehindBytes", std::to_string(behind_bytes(broker))}}}}).dump());
     default:
       return answer(reply, request, 3, "request code not supported");
   }
@@ -166,8 +169,10 @@ void SimBroker::store(const std::string& broker, const Frame& request, const Sim
   const Queue queue{.broker = broker, .id = static_cast<std::int32_t>(request.number("e").value_or(0))};
   auto& log = logs_[{topic, queue}];
   const std::size_t first = log.size();
-  // Readable in order, up to 0.2 s later.
-  auto readable_at = network_.now() + std::chrono::milliseconds(network_.random(network_.random(3) == 0 ? 200 : 2));
+  // Readable in order, up to 0.2 s later, and seconds later where a broker has much to do.
+  const std::uint32_t luck = network_.random(30);
+  const std::uint32_t lag_ms = luck == 0 ? 3000 : luck < 10 ? 200 : 2;
+  auto readable_at = network_.now() + std::chrono::milliseconds(network_.random(lag_ms));
   if (!log.empty()) readable_at = std::max(readable_at, log.back().readable_at);
   for (std::string_view rest = request.body; !rest.empty();) {
     const auto size = load_big_endian<std::uint32_t>(rest, 0);
@@ -180,6 +185,15 @@ void SimBroker::store(const std::string& broker, const Frame& request, const Sim
   }
   answer(reply, request, response::kSuccess, "",
          {{"queueId", field(request, "e")}, {"queueOffset", std::to_string(first)}});
+}
+
+std::size_t SimBroker::behind_bytes(const std::string& broker) const {
+  std::size_t bytes = 0;
+  for (const auto& [place, log] : logs_) {
+    if (place.second.broker != broker) continue;
+    for (const Stored& message : log) bytes += message.readable_at > network_.now() ? message.body.size() : 0;
+  }
+  return bytes;
 }
 
 std::int64_t SimBroker::readable_end(const std::string& topic, const Queue& queue) {

@@ -60,6 +60,8 @@ class SimBroker {
   /// Answers a pull that may be held until then, or looks again later.
   void look(const Queue& queue, const Frame& request, std::chrono::nanoseconds until, const SimNetwork::Reply& reply);
   void restart(const std::string& broker);
+  /// Of the bodies that a broker has stored and does not show yet.
+  [[nodiscard]] std::size_t behind_bytes(const std::string& broker) const;
   [[nodiscard]] std::int64_t readable_end(const std::string& topic, const Queue& queue);
   [[nodiscard]] bool happens(std::uint32_t thousandths) { return network_.random(1000) < thousandths; }
   [[nodiscard]] std::string brokers_json() const;

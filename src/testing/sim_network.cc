@@ -14,6 +14,7 @@ struct SimNetwork::Link {
   std::uint64_t id = 0;
   Endpoint to;
   bool open = true;
+  bool closed_here = false;                 ///< by the client: what it has written arrives nevertheless
   FrameReader requests;                     ///< at the server
   std::string arrived;                      ///< at the client, not yet read
   std::chrono::nanoseconds last_arrival{};  ///< bytes do not overtake one another
@@ -38,14 +39,21 @@ class SimNetwork::SimStream final : public Stream {
     const auto at = std::max(network_.now() + network_.delay(), link_->last_request);
     link_->last_request = at;
     network_.after(at - network_.now(), [&network = network_, link = link_, copy = std::string(bytes), done] {
-      if (!link->open) return done(world_error(link->to.to_string(), "cannot be written: the connection is cut"));
-      network.serve(link, copy);
-      done({});
+      if (link->open) {
+        network.serve(link, copy);
+        return done({});
+      }
+      if (!link->closed_here)
+        return done(world_error(link->to.to_string(), "cannot be written: the connection is cut"));
+      // The last words of a process that is gone may take long, but less than a second with all delays.
+      network.after(std::chrono::milliseconds(network.random(700)),
+                    [&network, link, copy] { network.serve(link, copy); });
     });
   }
 
   void close() override {
     link_->reading = nullptr;
+    link_->closed_here = link_->closed_here || link_->open;
     if (link_->open) network_.cut(link_->id);
   }
 
@@ -124,7 +132,7 @@ void SimNetwork::serve(const std::shared_ptr<Link>& link, std::string_view bytes
     std::memcpy(space.data(), bytes.data(), count);
     link->requests.filled(count);
     bytes.remove_prefix(count);
-    while (link->open) {
+    while (link->open || link->closed_here) {
       auto frame = link->requests.next();
       TEMBLOR_ASSERT(frame);
       if (!*frame) break;

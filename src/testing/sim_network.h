@@ -30,6 +30,7 @@ class SimNetwork final : public Transport {
   void close(const Endpoint& at);
   /// Cuts one connection; `closed` (see on_close) hears of it.
   void cut(std::uint64_t connection);
+  [[nodiscard]] bool is_open(std::uint64_t connection) const { return links_.count(connection) > 0; }
   void on_close(std::function<void(std::uint64_t connection)> closed) { closed_ = std::move(closed); }
 
   /// A number below `bound`, from the seed.

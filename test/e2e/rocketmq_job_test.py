@@ -211,7 +211,7 @@ class Killed(Job):
             if process.returncode == 0:
                 break
             if process.returncode == 1:  # a broker was away for longer than one wants to wait for it at the start
-                self.assertRegex(stderr, "cannot be reached|is down|No topic route|in time", stderr)
+                self.assertRegex(stderr, "cannot be reached|is down|No topic route|in time|start the brokers", stderr)
                 continue
             self.assertEqual(process.returncode, -signal.SIGKILL, stderr)
             kills += 1

@@ -20,7 +20,7 @@ namespace {
 constexpr std::string_view kWriterProperty = "temblor.writer";
 
 constexpr std::chrono::seconds kStillOnTheWay{1};  // what a sender that is gone may have left in the network
-constexpr std::chrono::seconds kPatience{90};      // brokers take up to half a minute to start
+constexpr std::chrono::seconds kPatience{150};     // brokers take half a minute to start, or 130 s to miss a sender
 constexpr std::chrono::milliseconds kPause{200};
 constexpr Milliseconds kPull{20};
 
@@ -44,8 +44,11 @@ void append_key(std::string_view part, std::string& key) {
   }
 }
 
-TopicLog::TopicLog(Settings settings, const Environment& environment)
-    : settings_(std::move(settings)), clock_(environment.clock), seed_(environment.hash_seed) {}
+TopicLog::TopicLog(Settings settings, const Environment& environment, MakeClient make_client)
+    : settings_(std::move(settings)),
+      clock_(environment.clock),
+      seed_(environment.hash_seed),
+      make_client_(std::move(make_client)) {}
 
 TopicLog::~TopicLog() = default;
 
@@ -58,7 +61,7 @@ void TopicLog::connect() {
   config.client_id = fmt::format("temblor-{}-{:016x}-{}", writer_, seed_, ++clients_);
   config.producer_groups = {settings_.group};
   config.seed = seed_ + clients_;
-  client_ = std::make_unique<Client>(std::move(config), clock_);
+  client_ = make_client_ ? make_client_(std::move(config)) : std::make_unique<Client>(std::move(config), clock_);
 }
 
 Result<void> TopicLog::open(const std::string* prepared) {

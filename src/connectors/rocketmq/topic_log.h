@@ -47,8 +47,10 @@ class TopicLog {
     std::string group;  ///< of producers
   };
 
-  /// Connects to nothing yet.
-  TopicLog(Settings settings, const Environment& environment);
+  using MakeClient = std::function<std::unique_ptr<Client>(ClientConfig)>;
+
+  /// Connects to nothing yet. `make_client`: for tests; over TCP where there is none.
+  TopicLog(Settings settings, const Environment& environment, MakeClient make_client = {});
   ~TopicLog();
 
   Result<void> open(const std::string* prepared);
@@ -79,6 +81,7 @@ class TopicLog {
   const Settings settings_;
   Clock& clock_;
   const std::uint64_t seed_;
+  const MakeClient make_client_;
   std::string writer_;          ///< what this job's senders have in common
   std::uint64_t sequence_ = 0;  ///< of prepare(), so that no two say the same
   Offsets offsets_;             ///< from where on messages that are not committed can lie
