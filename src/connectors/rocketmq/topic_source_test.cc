@@ -1,0 +1,265 @@
+// A topic as a source, over a simulated cluster.
+#include "connectors/rocketmq/topic_source.h"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+
+#include "connectors/rocketmq/message.h"
+#include "connectors/rocketmq/producer.h"
+#include "connectors/rocketmq/queue_offsets.h"
+#include "connectors/rocketmq/queue_position.h"
+#include "connectors/rocketmq/record_pack.h"
+#include "schema/serializer.h"
+#include "testing/memory_file_system.h"
+#include "testing/sim_broker.h"
+#include "testing/sim_transport.h"
+
+namespace temblor::rocketmq {
+namespace {
+
+constexpr char kTopic[] = "records";
+constexpr char kSplit[] = "rocketmq:records/a/0";
+const Queue kQueue{.broker = "a", .id = 0};
+
+class TopicSourceTest : public testing::Test {
+ protected:
+  TopicSourceTest() : network_(clock_, 1), broker_(network_, {"a"}) { broker_.create_topic(kTopic, 1); }
+
+  std::unique_ptr<Client> client() {
+    ClientConfig config;
+    config.name_servers = {SimBroker::name_server()};
+    config.client_id = "test";
+    return std::make_unique<Client>(std::move(config), std::make_unique<SimTransport>(network_, never_));
+  }
+
+  std::unique_ptr<TopicSource> source(TopicSource::Settings settings = {}) {
+    settings.uri = "rocketmq://sim/records";
+    settings.topic = {.name_servers = {SimBroker::name_server()}, .topic = kTopic};
+    settings.group = "g";
+    return std::make_unique<TopicSource>(std::move(settings), environment_, client());
+  }
+
+  /// Sends bodies, each a message; those behind `packed` as packs of three.
+  void send(const std::vector<std::string>& records, std::size_t pack = 1) {
+    const auto sender = client();
+    auto producer = Producer::open(*sender, {.topic = kTopic, .group = "p"});
+    ASSERT_TRUE(producer) << producer.error().to_line();
+    for (std::size_t begin = 0; begin < records.size(); begin += pack) {
+      const std::size_t end = std::min(begin + pack, records.size());
+      std::string body;
+      std::string properties;
+      for (std::size_t i = begin; i < end; ++i) {
+        if (pack == 1) {
+          body = records[i];
+        } else {
+          append_delimited(records[i], body);
+        }
+      }
+      if (pack != 1) append_property(properties, kPackProperty, std::to_string(end - begin));
+      ASSERT_TRUE((*producer)->add({.key = "k", .body = body, .properties = properties}));
+    }
+    ASSERT_TRUE((*producer)->flush());
+    SimNetworkClock(clock_, network_).sleep_for(std::chrono::seconds(10));  // until the broker shows them
+  }
+
+  static std::vector<std::string> numbered(int count) {
+    std::vector<std::string> records;
+    for (int i = 0; i < count; ++i) records.push_back(fmt::format("record {}", i));
+    return records;
+  }
+
+  /// Reads on until nothing more comes, in batches of `max_records`.
+  static std::vector<std::string> read(SplitReader& reader, std::size_t max_records = 1000) {
+    std::vector<std::string> records;
+    SourceBatch batch;
+    for (int polls = 0; polls < 20'000; ++polls) {
+      const auto status = reader.poll(batch, max_records);
+      EXPECT_TRUE(status) << status.error().to_line();
+      if (!status) break;
+      EXPECT_LE(batch.messages.size(), max_records);
+      for (const Message& message : batch.messages) records.emplace_back(message.bytes);
+      if (*status == PollStatus::kEnd || *status == PollStatus::kNothingYet) return records;
+    }
+    ADD_FAILURE() << "no end";
+    return records;
+  }
+
+  std::unique_ptr<SplitReader> open(TopicSource& source, const SplitPosition* position = nullptr) {
+    EXPECT_TRUE(source.discover());
+    auto reader = source.open(kSplit, position, {});
+    EXPECT_TRUE(reader) << reader.error().to_line();
+    return reader ? *std::move(reader) : nullptr;
+  }
+
+  SimClock clock_;
+  MemoryFileSystem files_;
+  Environment environment_{.clock = clock_, .files = files_, .hash_seed = 5};
+  SimNetwork network_;
+  SimBroker broker_;
+  std::optional<std::chrono::nanoseconds> never_;
+};
+
+TEST_F(TopicSourceTest, ReadsQueuesAsSplits) {
+  send(numbered(50));
+  const auto topic = source();
+  EXPECT_EQ(topic->discover().value(), std::vector<SplitId>{kSplit});
+  const auto reader = open(*topic);
+  EXPECT_EQ(read(*reader), numbered(50));
+  EXPECT_EQ(reader->position().offset, 50);
+  EXPECT_EQ(reader->pending(), 0U);
+  send({"one more"});
+  EXPECT_EQ(read(*reader), std::vector<std::string>{"one more"});
+}
+
+TEST_F(TopicSourceTest, GoesOnFromEachPosition) {
+  send(numbered(10));
+  send(numbered(10), 4);
+  const auto topic = source();
+  std::vector<std::string> all = numbered(10);
+  for (const std::string& record : numbered(10)) all.push_back(record);
+  for (const std::size_t size : {1U, 3U, 7U}) {
+    const auto reader = open(*topic);
+    std::vector<std::string> records;
+    SourceBatch batch;
+    while (records.size() < all.size()) {
+      ASSERT_TRUE(reader->poll(batch, size));
+      for (const Message& message : batch.messages) records.emplace_back(message.bytes);
+      const SplitPosition position = reader->position();
+      const auto again = open(*topic, &position);
+      std::vector<std::string> both = records;
+      for (const std::string& record : read(*again)) both.push_back(record);
+      ASSERT_EQ(both, all) << records.size() << " in batches of " << size;
+    }
+  }
+}
+
+TEST_F(TopicSourceTest, EndsWhereItEndedWhenTheJobBegan) {
+  send(numbered(5));
+  const auto topic = source({.uri = {}, .topic = {}, .group = {}, .start = {}, .bounded = true});
+  auto reader = open(*topic);
+  send({"too late"});
+  SourceBatch batch;
+  EXPECT_EQ(read(*reader, 2), numbered(5));
+  EXPECT_EQ(reader->poll(batch, 10).value(), PollStatus::kEnd);
+  const SplitPosition position = reader->position();
+  EXPECT_EQ(position.offset, 5);
+  EXPECT_EQ(read(*open(*topic, &position)).size(), 0U);
+  const auto unbounded = source();
+  ASSERT_TRUE(unbounded->discover());
+  EXPECT_EQ(unbounded->open(kSplit, &position, {}).error().blame, Blame::kUser);
+}
+
+TEST_F(TopicSourceTest, StartsWhereItIsTold) {
+  send(numbered(5));
+  send({"later"});
+  using Start = TopicSource::Start;
+  const auto records = [&](Start start) {
+    const auto topic = source({.uri = {}, .topic = {}, .group = {}, .start = start});
+    return read(*open(*topic)).size();
+  };
+  EXPECT_EQ(records({.from = Start::From::kEarliest}), 6U);
+  EXPECT_EQ(records({.from = Start::From::kLatest}), 0U);
+  EXPECT_EQ(records({.from = Start::From::kGroup}), 6U);
+  const auto owner = client();
+  ASSERT_TRUE(QueueOffsets(*owner, kTopic).commit(kQueue, "g", 2));
+  EXPECT_EQ(records({.from = Start::From::kGroup}), 4U);
+}
+
+TEST_F(TopicSourceTest, AQueueThatAppearsLaterIsReadFromItsStart) {
+  const auto topic =
+      source({.uri = {}, .topic = {}, .group = {}, .start = {.from = TopicSource::Start::From::kLatest}});
+  ASSERT_TRUE(topic->discover());
+  topic->resume();
+  send(numbered(3));
+  EXPECT_EQ(read(*open(*topic)), numbered(3));
+}
+
+TEST_F(TopicSourceTest, DeletedMessagesAreSkippedOrStopTheJob) {
+  send(numbered(30));
+  broker_.forget_before(kTopic, kQueue, 20);
+  const QueuePosition asked{.offset = 7, .records = 0, .stored = clock_.now(), .end = {}};
+  const SplitPosition position = asked.to_split_position();
+  const auto lenient = source();
+  const auto rest = read(*open(*lenient, &position));
+  EXPECT_EQ(rest.size(), 10U);
+  EXPECT_EQ(rest.front(), "record 20");
+  const auto strict =
+      source({.uri = {}, .topic = {}, .group = {}, .start = {}, .bounded = false, .pull = 10, .stop_at_loss = true});
+  const auto reader = open(*strict, &position);
+  SourceBatch batch;
+  Result<PollStatus> status = PollStatus::kUnavailable;
+  for (int i = 0; i < 1000 && status; ++i) status = reader->poll(batch, 10);
+  ASSERT_FALSE(status);
+  EXPECT_NE(status.error().what.find("13 messages, 7 to 19"), std::string::npos) << status.error().to_line();
+}
+
+TEST_F(TopicSourceTest, TellsTheBrokerWhatACheckpointHolds) {
+  const auto topic = source();
+  ASSERT_TRUE(topic->discover());
+  topic->acknowledge(kSplit, {.offset = 17, .state = "0 0"});
+  SimNetworkClock(clock_, network_).sleep_for(std::chrono::seconds(3));
+  const auto owner = client();
+  EXPECT_EQ(QueueOffsets(*owner, kTopic).committed(kQueue, "g").value(), 17);
+}
+
+TEST_F(TopicSourceTest, BytesThatAreNoPackAreRefusedOnce) {
+  std::string properties;
+  append_property(properties, kPackProperty, "3");
+  const auto sender = client();
+  auto producer = Producer::open(*sender, {.topic = kTopic, .group = "p"});
+  ASSERT_TRUE(producer);
+  ASSERT_TRUE((*producer)->add({.key = "k", .body = std::string("\x02hi\x7Fthere", 9), .properties = properties}));
+  ASSERT_TRUE((*producer)->flush());
+  send({"good"});
+  const auto topic = source();
+  const auto reader = open(*topic);
+  std::vector<std::string> records;
+  std::vector<Refusal> refusals;
+  SourceBatch batch;
+  while (records.size() < 2) {
+    ASSERT_TRUE(reader->poll(batch, 10));
+    for (const Message& message : batch.messages) records.emplace_back(message.bytes);
+    for (const Refusal& refusal : batch.refusals) {
+      EXPECT_EQ(refusal.bytes, "\x7Fthere");
+      refusals.push_back(refusal);
+    }
+  }
+  EXPECT_EQ(records, (std::vector<std::string>{"hi", "good"}));
+  ASSERT_EQ(refusals.size(), 1U);
+  EXPECT_EQ(refusals[0].reason, Rejection::kFrame);
+  EXPECT_EQ(refusals[0].offset, 0);
+  EXPECT_EQ(refusals[0].end_offset, 1);
+}
+
+TEST(QueuePosition, ComesBackAsItWas) {
+  for (const QueuePosition& position :
+       {QueuePosition{}, QueuePosition{.offset = 7, .records = 3, .stored = {}, .end = 9},
+        QueuePosition{.offset = 1, .records = 0, .stored = kLatest, .end = {}}}) {
+    EXPECT_EQ(QueuePosition::from(position.to_split_position(), "s").value(), position);
+  }
+  for (const char* state : {"", "1", "x 1", "1 2 3 4", "1 2 x", "1  2", "1 2 ", "-1 2"}) {
+    EXPECT_FALSE(QueuePosition::from({.offset = 0, .state = state}, "s")) << state;
+  }
+}
+
+TEST(TopicUri, NamesServersAndTopic) {
+  const auto parse = [](const std::string& text) { return TopicUri::parse(Uri::parse(text).value()); };
+  const auto both = parse("rocketmq://one:9876,[::1]:9877/my%25topic");
+  ASSERT_TRUE(both) << both.error().to_line();
+  EXPECT_EQ(both->name_servers.size(), 2U);
+  EXPECT_EQ(both->topic, "my%topic");
+  EXPECT_EQ(parse("rocketmq://one:9876")->topic, TopicUri::kDefaultTopic);
+  EXPECT_EQ(parse("rocketmq://one:9876/")->topic, TopicUri::kDefaultTopic);
+  for (const char* bad : {"rocketmq:topic", "rocketmq://", "rocketmq://one/t", "rocketmq://one:9876,/t",
+                          "rocketmq://one:9876/a/b", "rocketmq://one:9876/a b", "rocketmq://one:0/t"}) {
+    const auto refused = parse(bad);
+    ASSERT_FALSE(refused) << bad;
+    EXPECT_FALSE(refused.error().remedy.empty()) << bad;
+  }
+}
+
+}  // namespace
+}  // namespace temblor::rocketmq
