@@ -142,8 +142,8 @@ class Tail {
 std::string footer() {
   return "A line is BROKER/QUEUE/OFFSET, when the broker stored the message, its key, and what it holds: a record, a\n"
          "result, a letter, else its bytes. Of a message that packs many records each has a line, .NUMBER behind the\n"
-         "offset. Messages of different queues come in the order in which they arrive. Ctrl-C ends it.\n"
-         "Nothing is committed for any group.\n";
+         "offset. Messages of different queues come in the order in which they arrive. Queues that the topic gets\n"
+         "later are not read. Ctrl-C ends it. Nothing is committed for any group.\n";
 }
 
 }  // namespace
