@@ -19,7 +19,8 @@ bool is_at_once(const Job& job) { return job.checkpoint_dir.empty() || job.deliv
 /// What `--max-records` counts: messages and readings, not the bytes between them that belong to none.
 std::uint64_t budgeted(const Counts& counts) {
   std::uint64_t records = counts.records_read;
-  for (const Rejection refusal : {Rejection::kFrame, Rejection::kDamaged, Rejection::kCompression, Rejection::kOverlap}) {
+  for (const Rejection refusal :
+       {Rejection::kFrame, Rejection::kDamaged, Rejection::kCompression, Rejection::kOverlap}) {
     records -= counts.dropped[static_cast<std::size_t>(refusal)];
   }
   return records;

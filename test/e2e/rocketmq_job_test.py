@@ -10,7 +10,7 @@ import threading
 import unittest
 
 from faulty_proxy import FaultyProxy
-from harness import SOAK, Case, SeismicAggRecord, split_delimited
+from harness import SOAK, TEMBLOR, TIMEOUT_S, Case, SeismicAggRecord, split_delimited
 from oracle import Oracle
 from rocketmq import Servers
 
@@ -149,6 +149,20 @@ class Way(Job):
                           (f"rocketmq://{address}/t?pull=0", "1 to"), (f"rocketmq://{address}/t?bounded=1", "?bounded")):
             with self.subTest(uri):
                 self.assertIn(word, self.refuse("process", "--from", uri))
+
+
+class Client(unittest.TestCase):
+    """The unit tests of the client that want real servers, with the broker of today and that of the original system."""
+
+    def test_live(self):
+        program = os.path.join(os.path.dirname(TEMBLOR), "connectors_test")
+        for version in ("5.3.3", "5.3.0"):
+            with self.subTest(version), Servers(version=version) as servers:
+                done = subprocess.run([program, "--gtest_filter=Live.*", "--gtest_brief=1"], capture_output=True, text=True,
+                                      env={**os.environ, "TEMBLOR_ROCKETMQ": servers.name_server}, timeout=TIMEOUT_S)
+                self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+                self.assertIn("4 tests", done.stdout)
+                self.assertNotIn("SKIPPED", done.stdout)
 
 
 class Killed(Job):

@@ -74,11 +74,13 @@ Result<void> QueueOffsets::commit(const Queue& queue, std::string_view group, Of
   return {};
 }
 
-void QueueOffsets::tell(const Queue& queue, std::string_view group, Offset offset) {
-  client_.transport().post(
-      [cluster = client_.cluster(), topic = topic_, queue, request = complete(update(group, offset), topic_, queue)] {
-        cluster->ask_queue(topic, queue, request, cluster->config().request_timeout, [](const Answer& /*ignored*/) {});
-      });
+void QueueOffsets::tell(const Queue& queue, std::string_view group, Offset offset, std::function<void()> done) {
+  client_.transport().post([cluster = client_.cluster(), topic = topic_, queue,
+                            request = complete(update(group, offset), topic_, queue), done = std::move(done)] {
+    cluster->ask_queue(topic, queue, request, cluster->config().request_timeout, [done](const Answer& /*ignored*/) {
+      if (done) done();
+    });
+  });
 }
 
 }  // namespace temblor::rocketmq

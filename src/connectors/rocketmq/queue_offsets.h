@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -29,8 +30,9 @@ class QueueOffsets {
   Result<std::optional<Offset>> committed(const Queue& queue, std::string_view group);
   /// Tells the broker that `group` has read all before `offset`, so that its tools show the lag.
   Result<void> commit(const Queue& queue, std::string_view group, Offset offset);
-  /// The same without waiting, once: where it gets lost, the next one makes up for it.
-  void tell(const Queue& queue, std::string_view group, Offset offset);
+  /// The same without waiting, once: where it gets lost, the next one makes up for it. `done`, which may be none, is
+  /// called on the client's own thread, whatever becomes of it.
+  void tell(const Queue& queue, std::string_view group, Offset offset, std::function<void()> done = {});
 
  private:
   Client& client_;

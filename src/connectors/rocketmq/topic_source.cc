@@ -5,15 +5,18 @@
 
 #include <algorithm>
 #include <charconv>
+#include <condition_variable>
 
 #include "connectors/rocketmq/queue_offsets.h"
 #include "connectors/rocketmq/queue_reader.h"
+#include "connectors/rocketmq/transport.h"
 
 namespace temblor::rocketmq {
 namespace {
 
 constexpr std::string_view kDefaultGroup = "temblor";
 constexpr std::uint32_t kMostPulled = 10'000;
+constexpr std::chrono::seconds kFarewell{2};  // what a source that ends waits for the brokers' answers
 
 Result<TopicSource::Start> start_setting(const Uri& uri) {
   using Start = TopicSource::Start;
@@ -52,6 +55,13 @@ struct TopicSource::Found {
   bool asking = false;
 };
 
+/// Offsets that no broker has answered for yet. Of any thread.
+struct TopicSource::Telling {
+  std::mutex mutex;
+  std::condition_variable changed;
+  std::size_t unanswered = 0;
+};
+
 Result<std::unique_ptr<Source>> TopicSource::make(const Uri& uri, const Environment& environment) {
   TEMBLOR_TRY(uri.allow_only({"group", "start", "bounded", "pull", "loss"}));
   Settings settings;
@@ -71,9 +81,15 @@ TopicSource::TopicSource(Settings settings, const Environment& environment, std:
       clock_(environment.clock),
       seed_(environment.hash_seed),
       client_(std::move(client)),
-      found_(std::make_shared<Found>()) {}
+      found_(std::make_shared<Found>()),
+      telling_(std::make_shared<Telling>()) {}
 
-TopicSource::~TopicSource() = default;
+TopicSource::~TopicSource() {
+  if (client_ == nullptr) return;
+  // The last ones are those that a run without a checkpoint may go on from.
+  std::unique_lock lock(telling_->mutex);
+  client_->transport().wait(lock, telling_->changed, kFarewell, [&] { return telling_->unanswered == 0; });
+}
 
 SourceTraits TopicSource::traits() const {
   return {.time_mode = TimeMode::kProcessing,
@@ -183,7 +199,15 @@ Result<std::unique_ptr<SplitReader>> TopicSource::open(const SplitId& split, con
 
 void TopicSource::acknowledge(const SplitId& split, const SplitPosition& position) {
   const auto queue = queue_of(split);
-  if (queue) QueueOffsets(client(), settings_.topic.topic).tell(*queue, settings_.group, position.offset);
+  if (!queue) return;
+  {
+    const std::scoped_lock lock(telling_->mutex);
+    ++telling_->unanswered;
+  }
+  QueueOffsets(client(), settings_.topic.topic).tell(*queue, settings_.group, position.offset, [telling = telling_] {
+    const std::scoped_lock lock(telling->mutex);
+    if (--telling->unanswered == 0) telling->changed.notify_all();
+  });
 }
 
 }  // namespace temblor::rocketmq

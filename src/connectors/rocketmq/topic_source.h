@@ -53,6 +53,7 @@ class TopicSource final : public Source {
 
  private:
   struct Found;
+  struct Telling;
 
   Client& client();
   [[nodiscard]] SplitId split_of(const Queue& queue) const;
@@ -63,8 +64,9 @@ class TopicSource final : public Source {
   Clock& clock_;
   const std::uint64_t seed_;
   std::unique_ptr<Client> client_;
-  std::shared_ptr<Found> found_;  ///< what lookups in the background have brought
-  std::set<Queue> first_;         ///< the queues that were there when the job began
+  std::shared_ptr<Found> found_;      ///< what lookups in the background have brought
+  std::shared_ptr<Telling> telling_;  ///< offsets on their way to the brokers
+  std::set<Queue> first_;             ///< the queues that were there when the job began
   bool discovered_ = false;
   bool resumed_ = false;
 };
