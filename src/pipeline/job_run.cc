@@ -174,9 +174,14 @@ Result<void> JobRun::add_new_splits() {
   for (const OwnedSplit& split : splits) {
     const auto is_this = [&](const OwnedSplit& known) { return known.id == split.id; };
     if (std::any_of(known_splits_.begin(), known_splits_.end(), is_this)) continue;
+    auto runner = open_split(split);
+    if (!runner && runner.error().blame == Blame::kWorld) {
+      spdlog::warn("new split {}: {}; trying again", split.id, runner.error().to_line());
+      continue;
+    }
+    if (!runner) return tl::unexpected(std::move(runner).error());
     spdlog::info("new split {}", split.id);
-    TEMBLOR_ASSIGN(auto runner, open_split(split));
-    workers_[(known_splits_.size() - 1) % workers_.size()]->add(std::move(runner));
+    workers_[(known_splits_.size() - 1) % workers_.size()]->add(*std::move(runner));
   }
   return {};
 }

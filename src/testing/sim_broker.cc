@@ -136,6 +136,12 @@ void SimBroker::carry_out(const std::string& broker, std::uint64_t connection, c
       return answer(reply, request, response::kSuccess, "", {{"offset", std::to_string(readable_end(topic, queue))}});
     case RequestCode::kGetMinOffset:
       return answer(reply, request, response::kSuccess, "", {{"offset", std::to_string(begins_[{topic, queue}])}});
+    case RequestCode::kSearchOffsetByTimestamp: {
+      const auto& log = logs_[{topic, queue}];
+      const std::int64_t time = request.number("timestamp").value_or(0);
+      const auto found = std::find_if(log.begin(), log.end(), [&](const Stored& m) { return m.stored_ms >= time; });
+      return answer(reply, request, response::kSuccess, "", {{"offset", std::to_string(found - log.begin())}});
+    }
     case RequestCode::kUpdateConsumerOffset:
       group_offsets_[group_key] = request.number("commitOffset").value_or(0);
       return answer(reply, request, response::kSuccess);

@@ -30,7 +30,7 @@ class QueueOffsets {
   Result<std::optional<Offset>> committed(const Queue& queue, std::string_view group);
   /// Tells the broker that `group` has read all before `offset`, so that its tools show the lag.
   Result<void> commit(const Queue& queue, std::string_view group, Offset offset);
-  /// The same without waiting, once: where it gets lost, the next one makes up for it. `done`, which may be none, is
+  /// The same without waiting, once; it may get lost. `done`, which may be none, is
   /// called on the client's own thread, whatever becomes of it.
   void tell(const Queue& queue, std::string_view group, Offset offset, std::function<void()> done = {});
 

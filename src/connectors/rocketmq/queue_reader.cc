@@ -12,6 +12,8 @@ namespace {
 
 /// How long a poll waits for a reply.
 constexpr Milliseconds kWait{2};
+/// So often a broker must have said that there is nothing more where there should be: some seconds.
+constexpr int kPollsAtEnd = 2500;
 
 Timestamp next_second(Timestamp stored) {
   return std::chrono::ceil<std::chrono::seconds>(std::clamp(stored, kEarliest, kLatest));
@@ -50,8 +52,9 @@ Result<PollStatus> QueueReader::poll(SourceBatch& batch, std::size_t max_records
     if (!reply_) return status;
   }
   // Views point into the reply until the next poll: it is let go there.
-  if (fill(batch, max_records)) return at_end() ? PollStatus::kEnd : PollStatus::kRecords;
-  position_.offset = std::max(position_.offset, reply_->next_offset);
+  TEMBLOR_ASSIGN(const bool more, fill(batch, max_records));
+  if (more) return at_end() ? PollStatus::kEnd : PollStatus::kRecords;
+  pass_to(reply_->next_offset);
   if (position_.end) position_.offset = std::min(position_.offset, *position_.end);
   spent_ = std::exchange(reply_, std::nullopt);
   return at_end() ? PollStatus::kEnd : PollStatus::kRecords;
@@ -64,13 +67,15 @@ Result<PollStatus> QueueReader::ask() {
     case PullStatus::kMessages:
       if (!trouble_.empty()) spdlog::info("{}: can be read again", split_);
       trouble_.clear();
+      polls_at_end_ = 0;
       reply_ = std::move(pulled);
       decoder_.begin(reply_->body);
       return PollStatus::kRecords;
     case PullStatus::kNothingYet:
       if (!trouble_.empty()) spdlog::info("{}: can be read again", split_);
       trouble_.clear();
-      return PollStatus::kNothingYet;
+      pass_to(pulled.next_offset);
+      return position_.end ? wait_for_end() : PollStatus::kNothingYet;
     case PullStatus::kAsking:
       return PollStatus::kUnavailable;  // nobody has said that there is nothing
     case PullStatus::kOffsetMoved:
@@ -96,18 +101,40 @@ void QueueReader::note_trouble(const Pulled& pulled) {
   }
 }
 
+/// What lies before `next` was deleted before it was read.
+Result<void> QueueReader::note_loss(Offset next) {
+  Error lost = world_error(split_,
+                           fmt::format("{} messages, {} to {}, were deleted by the broker before they were read",
+                                       next - position_.offset, position_.offset, next - 1),
+                           "keep them longer: fileReservedTime of the broker")
+                   .value();
+  if (settings_.stop_at_loss) return tl::unexpected(std::move(lost));
+  spdlog::error("{}", lost.to_line());
+  pass_to(next);
+  return {};
+}
+
+/// Goes on at `next` where that is further.
+void QueueReader::pass_to(Offset next) {
+  if (next <= position_.offset) return;
+  position_.offset = next;
+  position_.records = 0;
+}
+
+/// A queue that ends before its end has lost the rest: a broker that has just started shows it within moments.
+PollStatus QueueReader::wait_for_end() {
+  if (at_end()) return PollStatus::kEnd;
+  if (++polls_at_end_ < kPollsAtEnd) return PollStatus::kNothingYet;
+  spdlog::warn("{}: ends at {}, before {}, where it ended when the job began", split_, position_.offset,
+               *position_.end);
+  position_.offset = *position_.end;
+  return PollStatus::kEnd;
+}
+
 /// The broker does not have the message that is wanted next: it was deleted, or the queue was made anew.
 Result<PollStatus> QueueReader::go_on_elsewhere(const Pulled& moved) {
   if (moved.offset < moved.min_offset) {
-    const Error lost =
-        world_error(split_,
-                    fmt::format("{} messages, {} to {}, were deleted by the broker before they were read",
-                                moved.min_offset - moved.offset, moved.offset, moved.min_offset - 1),
-                    "keep them longer: fileReservedTime of the broker")
-            .value();
-    if (settings_.stop_at_loss) return tl::unexpected(lost);
-    spdlog::error("{}", lost.to_line());
-    position_.offset = moved.min_offset;
+    TEMBLOR_TRY(note_loss(moved.min_offset));
   } else if (position_.end) {
     spdlog::warn("{}: ends at {}, before {}, where it ended when the job began", split_, moved.max_offset,
                  *position_.end);
@@ -133,9 +160,10 @@ Result<PollStatus> QueueReader::go_on_elsewhere(const Pulled& moved) {
 }
 
 /// Fills the batch from the reply; whether something of the reply is left.
-bool QueueReader::fill(SourceBatch& batch, std::size_t max_records) {
+Result<bool> QueueReader::fill(SourceBatch& batch, std::size_t max_records) {
   spent_.reset();
   bytes_ = 0;
+  if (pack_) batch.reference = next_second(position_.stored);
   while (batch.messages.size() < max_records && bytes_ < limits::kBatchBytes) {
     if (pack_) {
       take_record(batch);
@@ -155,6 +183,7 @@ bool QueueReader::fill(SourceBatch& batch, std::size_t max_records) {
       continue;
     }
     if (position_.end && message_->offset >= *position_.end) return false;
+    if (message_->offset > position_.offset) TEMBLOR_TRY(note_loss(message_->offset));
     const Timestamp reference = next_second(message_->stored);
     const bool begun = !batch.messages.empty() || !batch.refusals.empty();
     if (begun && batch.reference != reference) return true;

@@ -36,8 +36,11 @@ class QueueReader final : public SplitReader {
  private:
   Result<PollStatus> ask();
   Result<PollStatus> go_on_elsewhere(const Pulled& moved);
+  Result<void> note_loss(Offset next);
+  void pass_to(Offset next);
+  PollStatus wait_for_end();
   void note_trouble(const Pulled& pulled);
-  bool fill(SourceBatch& batch, std::size_t max_records);
+  Result<bool> fill(SourceBatch& batch, std::size_t max_records);
   void take_message(SourceBatch& batch);
   void take_record(SourceBatch& batch);
   void end_message();
@@ -55,6 +58,7 @@ class QueueReader final : public SplitReader {
   std::optional<MessageView> message_;  ///< of the reply, the one that comes next
   std::optional<RecordPack> pack_;      ///< of `message_`, where it packs many and was begun
   std::size_t bytes_ = 0;               ///< in the batch
+  int polls_at_end_ = 0;                ///< that found nothing, of a bounded source, one after the other
   std::string trouble_;                 ///< what was said last, until it is over
 };
 

@@ -70,6 +70,7 @@ Result<void> TopicLog::open(const std::string* prepared) {
     writer_ = std::move(then.writer);
     sequence_ = then.sequence;
     offsets_ = std::move(then.offsets);
+    reached_ = offsets_;
     doubtful_ = true;
     return {};
   }
@@ -81,6 +82,7 @@ Result<void> TopicLog::open(const std::string* prepared) {
   for (const Queue& queue : queues) {
     TEMBLOR_ASSIGN(offsets_[queue], offsets.max(queue));
   }
+  reached_ = offsets_;
   return {};
 }
 
@@ -132,9 +134,10 @@ Result<void> TopicLog::send(std::span<const KeyedMessage> messages) {
 
 Result<bool> TopicLog::begin_commit(std::string_view prepared) {
   if (prepared == committed_) return false;
+  TEMBLOR_ASSIGN(Prepared then, read(prepared));
+  committing_number_ = then.sequence;
   if (prepared == committing_ || doubtful_) {
     // Some of it may have arrived, behind what was known when it was prepared.
-    TEMBLOR_ASSIGN(Prepared then, read(prepared));
     offsets_ = std::move(then.offsets);
     doubtful_ = true;
   }
@@ -160,15 +163,14 @@ Result<void> TopicLog::append(std::span<const KeyedMessage> messages) {
   doubtful_ = true;  // until all is known to have arrived
   const SendReport report = producer_->send(outgoing);
   if (report.error) return tl::unexpected(*report.error);
-  Offsets next = offsets_;
   for (const Sent& sent : report.messages) {
     TEMBLOR_ASSERT(sent.state == SendState::kAcknowledged);
-    Offset& offset = next[producer_->queues()[sent.queue]];
-    offset = std::max(offset, sent.offset + 1);
+    // Not the highest that ever was: a topic that was made anew begins with 0 again.
+    reached_[producer_->queues()[sent.queue]] = sent.offset + 1;
   }
-  // Where something lies that is not asked for yet, as after an older checkpoint was used, the next look back must
-  // find it as well.
-  if (arrived_.empty()) offsets_ = std::move(next);
+  // Where something has arrived that is not asked for yet, as after an older checkpoint was used, the next look back
+  // must find it as well.
+  if (arrived_.empty()) offsets_ = reached_;
   doubtful_ = false;
   return {};
 }
@@ -194,10 +196,12 @@ Result<void> TopicLog::look_back() {
   connect();
   arrived_.clear();
   TEMBLOR_TRY(wait_for_predecessors());
-  TEMBLOR_ASSIGN(const Offsets ends, this->ends());
-  Offsets next = offsets_;
-  for (auto& [queue, offset] : next) TEMBLOR_TRY(read_back(queue, offset, ends.at(queue)));
-  if (arrived_.empty()) offsets_ = std::move(next);
+  TEMBLOR_ASSIGN(reached_, ends());
+  for (const auto& [queue, offset] : offsets_) {
+    const Offset end = reached_.at(queue);
+    TEMBLOR_TRY(read_back(queue, offset <= end ? offset : 0, end));  // one that ends earlier was made anew
+  }
+  if (arrived_.empty()) offsets_ = reached_;
   spdlog::info("{}: {} have arrived", settings_.uri, arrived_.size());
   doubtful_ = false;
   return {};
@@ -207,6 +211,11 @@ Result<void> TopicLog::wait_for_predecessors() {
   BrokerAdmin admin(*client_);
   const std::string alike = fmt::format("temblor-{}-", writer_);
   TEMBLOR_TRY(patiently([&]() -> Result<bool> {
+    // One that is not known at the moment may still have a connection.
+    TEMBLOR_ASSIGN(const Masters brokers, admin.brokers());
+    for (const auto& [queue, offset] : offsets_) {
+      if (!brokers.contains(queue.broker)) return world_error("broker " + queue.broker, "is down", "start it");
+    }
     TEMBLOR_ASSIGN(const auto connections, admin.producer_connections(settings_.group));
     return std::none_of(connections.begin(), connections.end(), [&](const ProducerConnection& connection) {
       return connection.client_id.starts_with(alike) && connection.client_id != client_->config().client_id;
@@ -236,8 +245,8 @@ Result<TopicLog::Offsets> TopicLog::ends() {
   return ends;
 }
 
-/// Collects the keys of what this job's senders have put into a queue from `offset` to `end`, and moves `offset` there.
-Result<void> TopicLog::read_back(const Queue& queue, Offset& offset, Offset end) {
+/// Collects the keys of what this job's senders have put into a queue from `offset` to `end`.
+Result<void> TopicLog::read_back(const Queue& queue, Offset offset, Offset end) {
   if (offset >= end) return {};
   PullerConfig config;
   config.topic = settings_.topic.topic;

@@ -63,6 +63,8 @@ class TopicLog {
   /// A commit in pieces: whether there is anything left to do, then append, then end.
   Result<bool> begin_commit(std::string_view prepared);
   Result<void> append(std::span<const KeyedMessage> messages);
+  /// Different for each prepare() of a job; the same when its commit is begun again.
+  [[nodiscard]] std::uint64_t commit_number() const { return committing_number_; }
   void end_commit() { committed_ = committing_; }
 
  private:
@@ -74,7 +76,7 @@ class TopicLog {
   Result<void> make_producer(bool resend_unknown);
   Result<void> look_back();
   Result<void> wait_for_predecessors();
-  Result<void> read_back(const Queue& queue, Offset& offset, Offset end);
+  Result<void> read_back(const Queue& queue, Offset offset, Offset end);
   Result<Offsets> ends();
   Result<void> patiently(const std::function<Result<bool>()>& step);
 
@@ -84,6 +86,7 @@ class TopicLog {
   const MakeClient make_client_;
   std::string writer_;          ///< what this job's senders have in common
   std::uint64_t sequence_ = 0;  ///< of prepare(), so that no two say the same
+  Offsets reached_;             ///< behind all that is known to have arrived
   Offsets offsets_;             ///< from where on messages that are not committed can lie
   std::uint32_t clients_ = 0;
   std::unique_ptr<Client> client_;
@@ -91,6 +94,7 @@ class TopicLog {
   bool doubtful_ = false;                    ///< messages may have arrived that this does not know of
   std::unordered_set<std::string> arrived_;  ///< keys that a look back has found
   std::string committing_;
+  std::uint64_t committing_number_ = 0;
   std::string committed_;  ///< what the last commit was prepared as
 };
 

@@ -33,8 +33,9 @@ Result<void> send_results(const WindowResults& results, const Send& send) {
   return messages.empty() ? Result<void>() : send(messages);
 }
 
-/// Letters of one place and reason are told apart by their number; their order is the checkpoint's.
-Result<void> send_letters(std::string_view letters, const Send& send) {
+/// Letters of one place and reason are told apart by the number of their commit and their own in it; their order is the
+/// checkpoint's.
+Result<void> send_letters(std::string_view letters, std::uint64_t commit, const Send& send) {
   std::vector<KeyedMessage> messages;
   std::map<std::string, std::uint32_t> numbers;
   RecordPack pack(letters);
@@ -48,7 +49,7 @@ Result<void> send_letters(std::string_view letters, const Send& send) {
     append_key(letter.split(), message.key);
     message.key += fmt::format("|{}|", letter.offset());
     append_key(letter.reason(), message.key);
-    message.key += fmt::format("|{}", numbers[message.key]++);
+    message.key += fmt::format("|{}.{}", commit, numbers[message.key]++);
     message.body = letter.payload();
     std::string split;
     append_key(letter.split(), split);
@@ -85,13 +86,14 @@ Result<void> TopicSink::commit(std::string_view prepared, std::span<const Window
 }
 
 Result<void> TopicLetterSink::write(std::string_view letters) {
-  return send_letters(letters, [this](std::span<const KeyedMessage> messages) { return log_.send(messages); });
+  return send_letters(letters, 0, [this](std::span<const KeyedMessage> messages) { return log_.send(messages); });
 }
 
 Result<void> TopicLetterSink::commit(std::string_view prepared, std::string_view letters) {
   TEMBLOR_ASSIGN(const bool anything, log_.begin_commit(prepared));
   if (!anything) return {};
-  TEMBLOR_TRY(send_letters(letters, [this](std::span<const KeyedMessage> messages) { return log_.append(messages); }));
+  TEMBLOR_TRY(send_letters(letters, log_.commit_number(),
+                           [this](std::span<const KeyedMessage> messages) { return log_.append(messages); }));
   log_.end_commit();
   return {};
 }

@@ -126,7 +126,14 @@ std::optional<Queue> TopicSource::queue_of(const SplitId& split) const {
 
 Result<std::vector<SplitId>> TopicSource::discover() {
   if (!discovered_) {
-    TEMBLOR_ASSIGN(const auto queues, client().queues(settings_.topic.topic));
+    auto asked = client().queues(settings_.topic.topic);
+    if (!asked && resumed_) {
+      // The checkpoint knows the queues: they are waited for.
+      spdlog::warn("{}: {}; going on all the same", settings_.uri, asked.error().to_line());
+      discovered_ = true;
+      return std::vector<SplitId>();
+    }
+    TEMBLOR_ASSIGN(const auto queues, std::move(asked));
     if (queues.empty()) return user_error(settings_.uri, "the topic has no queue that can be read", "create some");
     first_.insert(queues.begin(), queues.end());
     found_->queues = first_;
@@ -151,13 +158,12 @@ Result<std::vector<SplitId>> TopicSource::discover() {
   return splits;
 }
 
-Result<Offset> TopicSource::first_offset(const Queue& queue) {
+Result<Offset> TopicSource::first_offset(const Queue& queue, Timestamp job_start) {
   QueueOffsets offsets(client(), settings_.topic.topic);
-  // A queue that has appeared since the job began holds nothing that the job was not meant to read.
-  const bool later = resumed_ || !first_.contains(queue);
-  switch (later ? Start::From::kEarliest : settings_.start.from) {
+  switch (settings_.start.from) {
     case Start::From::kLatest:
-      return offsets.max(queue);
+      // One that was not seen when the job began is new, or was away: what came since then is to be read.
+      return resumed_ || !first_.contains(queue) ? offsets.at(queue, job_start) : offsets.max(queue);
     case Start::From::kTime:
       return offsets.at(queue, settings_.start.time);
     case Start::From::kGroup: {
@@ -172,14 +178,14 @@ Result<Offset> TopicSource::first_offset(const Queue& queue) {
 }
 
 Result<std::unique_ptr<SplitReader>> TopicSource::open(const SplitId& split, const SplitPosition* position,
-                                                       Timestamp /*job_start*/) {
+                                                       Timestamp job_start) {
   const auto queue = queue_of(split);
   if (!queue) return user_error(split, "is no split of " + settings_.uri);
   QueuePosition begin;
   if (position != nullptr) {
     TEMBLOR_ASSIGN(begin, QueuePosition::from(*position, split));
   } else {
-    TEMBLOR_ASSIGN(begin.offset, first_offset(*queue));
+    TEMBLOR_ASSIGN(begin.offset, first_offset(*queue, job_start));
     if (settings_.bounded) {
       TEMBLOR_ASSIGN(begin.end, QueueOffsets(client(), settings_.topic.topic).max(*queue));
     }

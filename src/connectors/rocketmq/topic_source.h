@@ -16,7 +16,8 @@
 namespace temblor::rocketmq {
 
 /// A topic as a source: its queues are the splits, `rocketmq:TOPIC/BROKER/NUMBER`. Queues that appear later are read
-/// from their start; those whose broker is down are waited for.
+/// from where the job's settings say, those that were made since it began from their start; those whose broker is down
+/// are waited for.
 class TopicSource final : public Source {
  public:
   /// Where a queue is begun that no checkpoint knows.
@@ -58,7 +59,7 @@ class TopicSource final : public Source {
   Client& client();
   [[nodiscard]] SplitId split_of(const Queue& queue) const;
   [[nodiscard]] std::optional<Queue> queue_of(const SplitId& split) const;
-  Result<Offset> first_offset(const Queue& queue);
+  Result<Offset> first_offset(const Queue& queue, Timestamp job_start);
 
   const Settings settings_;
   Clock& clock_;

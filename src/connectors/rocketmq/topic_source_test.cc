@@ -168,13 +168,17 @@ TEST_F(TopicSourceTest, StartsWhereItIsTold) {
   EXPECT_EQ(records({.from = Start::From::kGroup}), 4U);
 }
 
-TEST_F(TopicSourceTest, AQueueThatAppearsLaterIsReadFromItsStart) {
+TEST_F(TopicSourceTest, AQueueThatAppearsLaterIsReadFromTheJobsStart) {
   const auto topic =
       source({.uri = {}, .topic = {}, .group = {}, .start = {.from = TopicSource::Start::From::kLatest}});
   ASSERT_TRUE(topic->discover());
   topic->resume();
+  send(numbered(2));
+  const Timestamp job_start = clock_.now();
   send(numbered(3));
-  EXPECT_EQ(read(*open(*topic)), numbered(3));
+  auto reader = topic->open(kSplit, nullptr, job_start);
+  ASSERT_TRUE(reader) << reader.error().to_line();
+  EXPECT_EQ(read(**reader), numbered(3));
 }
 
 TEST_F(TopicSourceTest, DeletedMessagesAreSkippedOrStopTheJob) {
@@ -232,6 +236,47 @@ TEST_F(TopicSourceTest, BytesThatAreNoPackAreRefusedOnce) {
   EXPECT_EQ(refusals[0].reason, Rejection::kFrame);
   EXPECT_EQ(refusals[0].offset, 0);
   EXPECT_EQ(refusals[0].end_offset, 1);
+}
+
+TEST_F(TopicSourceTest, JudgesTheRestOfAPackByItsOwnTime) {
+  send(numbered(10), 10);
+  const auto topic = source();
+  const auto reader = open(*topic);
+  SourceBatch batch;
+  while (batch.messages.empty()) ASSERT_TRUE(reader->poll(batch, 4));
+  const Timestamp reference = batch.reference;
+  EXPECT_GT(reference, Timestamp{});
+  batch.reference = kLatest;  // another split's, in the same worker
+  ASSERT_TRUE(reader->poll(batch, 4));
+  EXPECT_EQ(batch.messages.size(), 4U);
+  EXPECT_EQ(batch.reference, reference);
+}
+
+TEST_F(TopicSourceTest, EndsWhereTheBrokerHasLostTheRest) {
+  send(numbered(5));
+  const SplitPosition position = QueuePosition{.offset = 2, .records = 0, .stored = {}, .end = 9}.to_split_position();
+  const auto topic = source({.uri = {}, .topic = {}, .group = {}, .start = {}, .bounded = true});
+  const auto reader = open(*topic, &position);
+  SourceBatch batch;
+  Result<PollStatus> status = PollStatus::kUnavailable;
+  std::size_t records = 0;
+  for (int i = 0; i < 20'000 && status && *status != PollStatus::kEnd; ++i) {
+    status = reader->poll(batch, 10);
+    records += batch.messages.size();
+  }
+  EXPECT_EQ(status.value(), PollStatus::kEnd);
+  EXPECT_EQ(records, 3U);
+}
+
+TEST_F(TopicSourceTest, GoesOnWithoutItsServersWhereACheckpointKnowsTheQueues) {
+  const auto topic = source();
+  broker_.stop("a");
+  EXPECT_FALSE(topic->discover());
+  topic->resume();
+  EXPECT_EQ(topic->discover().value(), std::vector<SplitId>());
+  EXPECT_TRUE(topic->awaits(kSplit));
+  EXPECT_FALSE(topic->awaits("rocketmq:other/a/0"));
+  EXPECT_FALSE(topic->awaits("file:/data"));
 }
 
 TEST(QueuePosition, ComesBackAsItWas) {
