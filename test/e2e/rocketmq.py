@@ -5,11 +5,12 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 
 from harness import ROOT, TIMEOUT_S, delimited
 
 sys.path.insert(0, os.path.join(ROOT, "tools"))
-from rocketmq_servers import processes, remoting, servers, topics  # noqa: E402, F401
+from rocketmq_servers import problem, processes, remoting, servers, topics  # noqa: E402, F401
 
 TOOL = os.path.join(ROOT, "tools", "rocketmq")
 PEERS = os.path.join(ROOT, "build", "java", "temblor-peers.jar")
@@ -81,6 +82,20 @@ class Servers:
         tables = [remoting.loads(remoting.ask(address, remoting.GET_BROKER_RUNTIME_INFO)[1])
                   for address in self.brokers.values()]
         return sum(int(table["table"]["dispatchBehindBytes"]) for table in tables)
+
+    def settle(self):
+        """Waits until the brokers show all that they have. One that is away or has just started is waited for too: it
+        knows nothing of itself in its first second."""
+        deadline = time.monotonic() + TIMEOUT_S
+        while True:
+            try:
+                if self.dispatch_behind_bytes() == 0:
+                    return
+            except (OSError, problem.Problem):
+                if time.monotonic() > deadline:
+                    raise
+            assert time.monotonic() <= deadline, "the brokers do not settle"
+            time.sleep(0.02)
 
     # Java.
 

@@ -42,11 +42,6 @@ class Job(Case):
     def uri(self, topic, settings="", name_server=None):
         return f"rocketmq://{name_server or self.servers.name_server}/{topic}{settings}"
 
-    def settle(self):
-        """Until the brokers show all that they have."""
-        while self.servers.dispatch_behind_bytes() > 0:
-            pass
-
     def records(self, count=20_000, sensors=50):
         self.generate("in.pb", "--records", str(count), "--sensors", str(sensors), "--anomaly-rate", "0.05", "--seed",
                       "1", "--start-time", "2024-01-01T00:00:00Z")
@@ -55,7 +50,7 @@ class Job(Case):
     def fill(self, topic, settings="", count=20_000, sensors=50):
         self.succeed("generate", "--records", str(count), "--sensors", str(sensors), "--anomaly-rate", "0.05", "--seed",
                      "1", "--start-time", "2024-01-01T00:00:00Z", "--to", self.uri(topic, settings))
-        self.settle()
+        self.servers.settle()
 
     def oracle(self):
         oracle = Oracle()
@@ -123,12 +118,12 @@ class Way(Job):
             with self.subTest(arguments):
                 source = self.topic()
                 self.servers.java_send(source, sent, *arguments)
-                self.settle()
+                self.servers.settle()
                 self.process(self.uri(source, "?bounded"))
                 self.assert_same_files(self.csv_files("out"), oracle.csv_files())
         source = self.topic()
         self.servers.java_send(source, sent[:30], "--compress", "lz4")
-        self.settle()
+        self.servers.settle()
         self.assertEqual(self.process(self.uri(source, "?bounded"))["dropped"]["compression"], 30)
 
     def test_where_to_start(self):
@@ -230,16 +225,9 @@ class Killed(Job):
             self.assertEqual(process.returncode, -signal.SIGKILL, stderr)
             kills += 1
         self.assert_same_files(self.csv_files(f"out-{job}"), oracle.csv_files())
-        self.settle_patiently()
+        self.servers.settle()
         self.check_topic_of_results(results, oracle)
         return kills
-
-    def settle_patiently(self):
-        while True:
-            try:
-                return self.settle()
-            except OSError:
-                continue
 
 
 if __name__ == "__main__":

@@ -26,12 +26,7 @@ class Topic(Case):
     def fill(self, topic, settings="", count=1000):
         self.succeed("generate", "--records", str(count), "--sensors", "20", "--anomaly-rate", "0", "--start-time",
                      "2024-01-01T00:00:00Z", "--to", self.uri(topic, settings))
-        self.settle()
-
-    def settle(self):
-        """Until the brokers show all that they have."""
-        while self.servers.dispatch_behind_bytes() > 0:
-            pass
+        self.servers.settle()
 
     def test_create(self):
         self.assertEqual(self.make("made", 3), ["topic made made, with 3 queues on each of: broker-0, broker-1"])
@@ -98,10 +93,10 @@ class Topic(Case):
         self.make("letters")
         self.succeed("generate", "--records", "500", "--sensors", "4", "--anomaly-rate", "0.1", "--start-time",
                      "2024-01-01T00:00:00Z", "--to", self.uri("packed"))
-        self.settle()
+        self.servers.settle()
         self.succeed("process", "--from", self.uri("packed", "?bounded"), "--time", "event", "--sink",
                      self.uri("results"), "--dead-letter", self.uri("letters"))
-        self.settle()
+        self.servers.settle()
         for line in self.topic_lines("tail", "results", "--from-start", "--limit", "4")[1:]:
             self.assertRegex(line, r"  (S\d+)\|\d+ +result \1 2024-01-01T\S+ to 2024-01-01T\S+ avg=\S+ max=\S+ min=\S+ "
                              r"P=\d+ S=\d+ N=\d+$")
@@ -113,7 +108,7 @@ class Topic(Case):
         evil = reading(sensor_id="S\x1b[2J\u202e")
         result = SeismicAggRecord(sensor_id="J", window_start_ts=1000, window_end_ts=2000, avg_amplitude=1.5)
         self.servers.java_send("others", [evil, result, b"\xff\x01\x02"], "--compress", "zlib")
-        self.settle()
+        self.servers.settle()
         text = self.succeed("topic", "tail", self.uri("others"), "--from-start", "--limit", "3").decode()
         self.assertIn(r"record S\x1b[2J\u202e 2023-11-14T22:13:20.000Z amplitude=1.0 phase=P quality=1 at 100,30", text)
         self.assertIn("result J 1970-01-01T00:00:01.000Z to 1970-01-01T00:00:02.000Z avg=1.5", text)
