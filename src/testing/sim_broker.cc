@@ -27,7 +27,7 @@ void answer(const SimNetwork::Reply& reply, const Frame& request, std::int32_t c
 
 }  // namespace
 
-SimBroker::SimBroker(SimNetwork& network, std::vector<std::string> names) : network_(network) {
+SimBroker::SimBroker(SimNetwork& network, const std::vector<std::string>& names) : network_(network) {
   network_.listen(name_server(), [this](std::uint64_t, const Frame& request, const SimNetwork::Reply& reply) {
     serve_names(request, reply);
   });

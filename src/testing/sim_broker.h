@@ -35,7 +35,7 @@ class SimBroker {
     std::chrono::nanoseconds readable_at{};
   };
 
-  SimBroker(SimNetwork& network, std::vector<std::string> names);
+  SimBroker(SimNetwork& network, const std::vector<std::string>& names);
 
   [[nodiscard]] static Endpoint name_server() { return {.host = "names", .port = 9876}; }
   void set_faults(const SimFaults& faults) { faults_ = faults; }

@@ -82,7 +82,7 @@ Result<void> live(World& world, std::optional<Durable>& durable) {
     durable = Durable{.prepared = std::move(prepared), .number = durable ? durable->number + 1 : 0};
     // A coordinator tries again some times, even after it went well: another sink may have failed.
     for (int attempt = 0; attempt < 3; ++attempt) {
-      const auto done = commit(world, *log, *durable);
+      auto done = commit(world, *log, *durable);
       if (done && world.network.random(4) != 0) break;
       if (!done && attempt == 2) return done;
     }
