@@ -207,7 +207,7 @@ class Killed(Job):
         arguments = ("process", "--from", self.uri(source, "?bounded&pull=200", proxy.name_server), "--time", "event",
                      "--sink", self.uri(results, "", proxy.name_server), "--sink", f"csv:out-{job}",
                      "--checkpoint-dir", f"state-{job}", "--checkpoint-interval", "200ms", "--threads", "2")
-        kills = 0
+        kills = failures = 0
         while True:
             process = self.start(*arguments)
             if kills < 2 * KILLS // 3:
@@ -219,8 +219,9 @@ class Killed(Job):
             stderr = stderr.decode(errors="replace")
             if process.returncode == 0:
                 break
-            if process.returncode == 1:  # a broker was away for longer than one wants to wait for it at the start
-                self.assertRegex(stderr, "cannot be reached|is down|No topic route|in time|start the brokers", stderr)
+            if process.returncode == 1:  # the brokers were away for longer than a start waits for them: begin again
+                failures += 1
+                self.assertLess(failures, 30, stderr)
                 continue
             self.assertEqual(process.returncode, -signal.SIGKILL, stderr)
             kills += 1
