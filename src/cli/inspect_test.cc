@@ -6,6 +6,7 @@
 
 #include "checkpoint/checkpoint_format.h"
 #include "cli/test_program.h"
+#include "cli/test_record.h"
 #include "connectors/csv/csv_text.h"
 #include "schema/serializer.h"
 
@@ -16,20 +17,9 @@ using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
 
-constexpr std::int64_t kTime = 1'274'977'473'210;  // 2010-05-27T16:24:33.210Z
-
 std::string delimited_record(std::string_view id) {
-  std::string message;
-  serialize({.sensor_id = id,
-             .phase_type = "P",
-             .collect_timestamp = kTime,
-             .longitude = 11.5,
-             .latitude = 48.25,
-             .seismic_amplitude = 3.21F,
-             .data_quality = 1},
-            message);
   std::string delimited;
-  append_delimited(message, delimited);
+  append_delimited(test_record(id), delimited);
   return delimited;
 }
 

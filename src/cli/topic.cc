@@ -99,11 +99,9 @@ Result<std::uint64_t> parse_count(std::string_view option, std::string_view text
 }
 
 std::unique_ptr<rocketmq::Client> make_client(const rocketmq::TopicUri& topic, const Environment& environment) {
-  rocketmq::ClientConfig config;
-  config.name_servers = topic.name_servers;
-  config.client_id = fmt::format("temblor-topic-{:016x}", environment.hash_seed);
-  config.seed = environment.hash_seed;
-  return std::make_unique<rocketmq::Client>(std::move(config), environment.clock);
+  const std::uint64_t seed = environment.hash_seed;
+  return std::make_unique<rocketmq::Client>(
+      rocketmq::client_config(topic, fmt::format("temblor-topic-{:016x}", seed), seed), environment.clock);
 }
 
 }  // namespace temblor

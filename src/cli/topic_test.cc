@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "cli/test_program.h"
+#include "cli/test_record.h"
 #include "cli/topic_create.h"
 #include "cli/topic_text.h"
 #include "connectors/rocketmq/record_pack.h"
@@ -19,21 +20,6 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::StartsWith;
-
-constexpr std::int64_t kTime = 1'274'977'473'210;  // 2010-05-27T16:24:33.210Z
-
-std::string record(std::string_view id) {
-  std::string bytes;
-  serialize({.sensor_id = id,
-             .phase_type = "P",
-             .collect_timestamp = kTime,
-             .longitude = 11.5,
-             .latitude = 48.25,
-             .seismic_amplitude = 3.21F,
-             .data_quality = 1},
-            bytes);
-  return bytes;
-}
 
 std::string result(std::string_view id) {
   std::string bytes;
@@ -52,7 +38,7 @@ MessageView message(std::string_view body, std::string_view properties = {}) {
 }
 
 TEST(TopicTest, TellsRecordsFromResultsFromBytes) {
-  EXPECT_EQ(body_text(record("S001")),
+  EXPECT_EQ(body_text(test_record("S001")),
             "record S001 2010-05-27T16:24:33.210Z amplitude=3.21 phase=P quality=1 at 11.5,48.25");
   EXPECT_EQ(body_text(result("S001")),
             "result S001 2010-05-27T16:24:33.210Z to 2010-05-27T16:24:34.210Z avg=4.2 max=5.0 min=3.2 P=0 S=0 N=0");
@@ -90,14 +76,14 @@ TEST(TopicTest, ShowsAMessageWithItsPlaceAndKey) {
   append_property(properties, "reason", "amplitude");
   append_property(properties, "split", "file:\x1b");
   append_property(properties, "offset", "9");
-  EXPECT_THAT(message_lines(queue, message(record("S1"), properties)),
+  EXPECT_THAT(message_lines(queue, message(test_record("S1"), properties)),
               ElementsAre(HasSubstr(R"(letter amplitude from file:\x1b at 9: record S1 )")));
 }
 
 TEST(TopicTest, ShowsEachRecordOfAPack) {
   std::string body;
-  append_delimited(record("S001"), body);
-  append_delimited(record("S002"), body);
+  append_delimited(test_record("S001"), body);
+  append_delimited(test_record("S002"), body);
   std::string properties;
   append_property(properties, rocketmq::kPackProperty, "2");
   const Queue queue{.broker = "b", .id = 3};
@@ -124,7 +110,7 @@ TEST(TopicTest, SaysWhatStandsBetweenAMessageAndItsBody) {
 TEST(TopicTest, LetsNoMessageMoveTheCursor) {
   std::string properties;
   append_property(properties, "KEYS", "\x1b[2J\n" + std::string(1000, 'x'));
-  const auto lines = message_lines({.broker = "b\x1b", .id = 3}, message(record("S\x1b[2J\n"), properties));
+  const auto lines = message_lines({.broker = "b\x1b", .id = 3}, message(test_record("S\x1b[2J\n"), properties));
   ASSERT_EQ(lines.size(), 1U);
   EXPECT_THAT(lines[0], StartsWith(R"(b\x1b/3/17)"));
   EXPECT_THAT(lines[0], HasSubstr(R"( \x1b[2J\x0axxx)"));

@@ -17,11 +17,8 @@ RecordTarget::~RecordTarget() = default;
 
 Result<void> RecordTarget::connect() {
   if (producer_ != nullptr) return {};
-  ClientConfig config;
-  config.name_servers = settings_.topic.name_servers;
-  config.client_id = fmt::format("temblor-target-{:016x}", seed_);
+  ClientConfig config = client_config(settings_.topic, fmt::format("temblor-target-{:016x}", seed_), seed_);
   config.producer_groups = {settings_.group};
-  config.seed = seed_;
   client_ = std::make_unique<Client>(std::move(config), clock_);
   ProducerConfig producer;
   producer.topic = settings_.topic.topic;

@@ -17,7 +17,6 @@ namespace temblor::rocketmq {
 class RecordTarget final : public Target {
  public:
   struct Settings {
-    std::string uri;
     TopicUri topic;
     std::string group;
     std::uint32_t pack = 1;

@@ -13,8 +13,7 @@ Result<TopicLog::Settings> log_settings(const Uri& uri) {
   TEMBLOR_TRY(uri.allow_only({"group"}));
   TopicLog::Settings settings{.uri = uri.text, .topic = {}, .group = {}};
   TEMBLOR_ASSIGN(settings.topic, TopicUri::parse(uri));
-  settings.group = uri.find("group").value_or(std::string(kDefaultProducers));
-  TEMBLOR_TRY(check_group(settings.group, uri, "group"));
+  TEMBLOR_ASSIGN(settings.group, group_setting(uri, kDefaultProducers));
   return settings;
 }
 
@@ -27,10 +26,8 @@ Result<std::unique_ptr<Base>> make_sink(const Uri& uri, const Environment& envir
 Result<std::unique_ptr<Target>> make_target(const Uri& uri, const Environment& environment) {
   TEMBLOR_TRY(uri.allow_only({"group", "pack"}));
   RecordTarget::Settings settings;
-  settings.uri = uri.text;
   TEMBLOR_ASSIGN(settings.topic, TopicUri::parse(uri));
-  settings.group = uri.find("group").value_or(std::string(kDefaultProducers));
-  TEMBLOR_TRY(check_group(settings.group, uri, "group"));
+  TEMBLOR_ASSIGN(settings.group, group_setting(uri, kDefaultProducers));
   TEMBLOR_ASSIGN(settings.pack, number_setting(uri, "pack", 1, kMostPacked, 1));
   return std::make_unique<RecordTarget>(std::move(settings), environment);
 }

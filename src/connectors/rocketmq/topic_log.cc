@@ -55,12 +55,11 @@ TopicLog::~TopicLog() = default;
 void TopicLog::connect() {
   producer_.reset();
   client_.reset();
-  ClientConfig config;
-  config.name_servers = settings_.topic.name_servers;
+  ++clients_;
   // The process's own bits make it differ from its predecessors', whose names begin alike.
-  config.client_id = fmt::format("temblor-{}-{:016x}-{}", writer_, seed_, ++clients_);
+  ClientConfig config =
+      client_config(settings_.topic, fmt::format("temblor-{}-{:016x}-{}", writer_, seed_, clients_), seed_ + clients_);
   config.producer_groups = {settings_.group};
-  config.seed = seed_ + clients_;
   client_ = make_client_ ? make_client_(std::move(config)) : std::make_unique<Client>(std::move(config), clock_);
 }
 

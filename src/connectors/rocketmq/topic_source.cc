@@ -67,8 +67,7 @@ Result<std::unique_ptr<Source>> TopicSource::make(const Uri& uri, const Environm
   Settings settings;
   settings.uri = uri.text;
   TEMBLOR_ASSIGN(settings.topic, TopicUri::parse(uri));
-  settings.group = uri.find("group").value_or(std::string(kDefaultGroup));
-  TEMBLOR_TRY(check_group(settings.group, uri, "group"));
+  TEMBLOR_ASSIGN(settings.group, group_setting(uri, kDefaultGroup));
   TEMBLOR_ASSIGN(settings.start, start_setting(uri));
   TEMBLOR_ASSIGN(settings.bounded, flag_setting(uri, "bounded"));
   TEMBLOR_ASSIGN(settings.pull, number_setting(uri, "pull", 1, kMostPulled, settings.pull));
@@ -100,11 +99,8 @@ SourceTraits TopicSource::traits() const {
 
 Client& TopicSource::client() {
   if (client_ == nullptr) {
-    ClientConfig config;
-    config.name_servers = settings_.topic.name_servers;
-    config.client_id = fmt::format("temblor-source-{:016x}", seed_);
-    config.seed = seed_;
-    client_ = std::make_unique<Client>(std::move(config), clock_);
+    client_ = std::make_unique<Client>(
+        client_config(settings_.topic, fmt::format("temblor-source-{:016x}", seed_), seed_), clock_);
   }
   return *client_;
 }

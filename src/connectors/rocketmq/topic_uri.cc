@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <utility>
 
 namespace temblor::rocketmq {
 namespace {
@@ -48,6 +49,20 @@ Result<TopicUri> TopicUri::parse(const Uri& uri) {
         fmt::format("letters, digits and _ - % |, at most {}; write %25 for a percent sign in it", kLongestTopic));
   }
   return parsed;
+}
+
+ClientConfig client_config(const TopicUri& topic, std::string client_id, std::uint64_t seed) {
+  ClientConfig config;
+  config.name_servers = topic.name_servers;
+  config.client_id = std::move(client_id);
+  config.seed = seed;
+  return config;
+}
+
+Result<std::string> group_setting(const Uri& uri, std::string_view otherwise) {
+  std::string group = uri.find("group").value_or(std::string(otherwise));
+  TEMBLOR_TRY(check_group(group, uri, "group"));
+  return group;
 }
 
 Result<void> check_group(const std::string& group, const Uri& uri, std::string_view setting) {
