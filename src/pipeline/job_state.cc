@@ -3,11 +3,16 @@
 namespace temblor {
 
 Result<void> JobState::close_windows() {
-  const std::scoped_lock lock(closing_);
-  const Timestamp closable = watermark.closable();
-  if (closable <= closed_) return {};
-  closed_ = closable;
-  return delivery.emit(windows.advance(closable));
+  while (watermark.closable() > closed_.load()) {
+    if (closing_.exchange(true)) return {};  // whoever is at it looks again afterwards
+    const Timestamp closable = watermark.closable();
+    if (closable > closed_.load()) {
+      TEMBLOR_TRY(delivery.emit(windows.advance(closable)));
+      closed_.store(closable);
+    }
+    closing_.store(false);
+  }
+  return {};
 }
 
 void JobState::fail(Error error) {

@@ -42,7 +42,8 @@ struct JobState {
   RecordBudget budget;
   std::atomic<bool> stop{false};
 
-  /// Closes every window that may close now and delivers its results, in order. Any worker.
+  /// Closes every window that may close now and delivers its results, in order. Any worker; where another one is at
+  /// it, that one sees to it and nobody waits. After a failure nothing is closed any more.
   Result<void> close_windows();
 
   /// The first failure of any worker ends the job.
@@ -50,8 +51,8 @@ struct JobState {
   [[nodiscard]] std::optional<Error> failure() const;
 
  private:
-  std::mutex closing_;
-  Timestamp closed_ = kBeforeAll;
+  std::atomic<bool> closing_{false};
+  std::atomic<Timestamp> closed_{kBeforeAll};
   mutable std::mutex failure_mutex_;
   std::optional<Error> failure_;
 };

@@ -30,8 +30,9 @@ class JobWatermark {
       : reports_(workers, Report{.boundary = kBeforeAll, .known = {}, .silent = {}}) {}
 
   /// Takes a worker's report. Everything that the worker has read from before `boundary` must have been handed to
-  /// the windows by then.
-  void report(std::size_t worker, const Report& report);
+  /// the windows by then. True where this worker alone holds the job back: every other active one is ahead of it, and
+  /// there is one.
+  bool report(std::size_t worker, const Report& report);
 
   /// Up to where windows may close now; kBeforeAll while that is not known. Never goes back.
   [[nodiscard]] Timestamp closable() const;

@@ -21,6 +21,19 @@ TEST(JobWatermark, WaitsForEveryWorker) {
   EXPECT_EQ(watermark.closable(), at(7));
 }
 
+TEST(JobWatermark, SaysWhoAloneHoldsTheOthersBack) {
+  JobWatermark watermark(3);
+  EXPECT_FALSE(watermark.report(0, active(10)));  // the others have not begun
+  EXPECT_FALSE(watermark.report(1, active(9)));
+  EXPECT_TRUE(watermark.report(2, active(7)));
+  EXPECT_FALSE(watermark.report(2, active(9)));  // as far as another
+  EXPECT_FALSE(watermark.report(1, active(11)));
+  EXPECT_FALSE(watermark.report(0, kNobody));
+  EXPECT_TRUE(watermark.report(2, active(10)));
+  watermark.report(1, kNobody);
+  EXPECT_FALSE(watermark.report(2, active(11)));  // there is nobody to be ahead of it
+}
+
 TEST(JobWatermark, IsTheLowestAndNeverGoesBack) {
   JobWatermark watermark(2);
   watermark.report(0, active(10));

@@ -182,14 +182,13 @@ Result<void> Worker::pass_watermark() {
       for (const auto& split : splits_) next.silent = std::max(next.silent, std::optional(split->chain.boundary()));
     }
   }
-  if (next == reported_) return {};
-  reported_ = next;
-  return report(next);
-}
-
-Result<void> Worker::report(const JobWatermark::Report& report) {
-  flush_all();
-  job_.watermark.report(number_, report);
+  if (next != reported_) {
+    reported_ = next;
+    flush_all();
+    // The one that holds the others back reads on: closing windows costs as much as reading some of the records, and
+    // whoever is ahead has the time. Where nobody has by its next turn, it closes them itself.
+    if (job_.watermark.report(number_, next)) return {};
+  }
   return job_.close_windows();
 }
 

@@ -59,7 +59,6 @@ class Worker {
   void note(SplitRunner& split, PollStatus status, bool got_records);
   void list(SplitRunner& split);
   Result<void> pass_watermark();
-  Result<void> report(const JobWatermark::Report& report);
   void flush_all();
   void publish();
 
