@@ -39,11 +39,11 @@ class Checkpoints(Case):
 
     def follow_until(self, records, *more):
         """Runs until so many records are in a checkpoint of its own."""
-        before = self.checkpoints("state")[-1:]
+        before = self.newest()
         process = self.start(*self.arguments(*more))
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline and process.poll() is None:
-            own = self.checkpoints("state")[-1:] != before
+            own = self.newest() != before
             status, text, _ = self.run_temblor("inspect", "checkpoint", "state")
             if own and status == 0 and f" {records:,} read".encode() in text:
                 break
@@ -51,6 +51,10 @@ class Checkpoints(Case):
         status, stderr = self.stop(process)
         self.assertEqual(status, 0, stderr)
         return stderr
+
+    def newest(self):
+        """The newest checkpoint and when it was written: the one after a damaged one has its name."""
+        return [(path, os.stat(path).st_mtime_ns) for path in self.checkpoints("state")[-1:]]
 
     def finish(self):
         """What is left, to the last window."""
