@@ -1,6 +1,6 @@
 #include "testing/stored_message.h"
 
-#include <zlib.h>
+#include <libdeflate.h>
 
 #include "connectors/rocketmq/big_endian.h"
 #include "connectors/rocketmq/protocol.h"
@@ -8,11 +8,10 @@
 namespace temblor::rocketmq {
 
 void append_stored(const StoredMessage& message, std::string& out) {
-  const auto crc =
-      crc32(0, reinterpret_cast<const Bytef*>(message.body.data()), static_cast<uInt>(message.body.size()));
+  const std::uint32_t crc = libdeflate_crc32(0, message.body.data(), message.body.size()) & 0x7FFFFFFFU;
   std::string rest;
   append_big_endian(message.long_topic ? kMessageMagicV2 : kMessageMagic, rest);
-  append_big_endian((static_cast<std::uint32_t>(crc) & 0x7FFFFFFFU) ^ (message.wrong_checksum ? 1U : 0U), rest);
+  append_big_endian(crc ^ (message.wrong_checksum ? 1U : 0U), rest);
   append_big_endian(message.queue_id, rest);
   append_big_endian(std::int32_t{0}, rest);
   append_big_endian(message.offset, rest);

@@ -20,14 +20,16 @@ class Servers:
     """A name server and brokers in a folder of their own. `with Servers() as servers:`; whatever becomes of the test,
     none of them is left: they are killed at the end of the block, or by their watcher once this process is gone."""
 
-    def __init__(self, brokers=1, version="5.3.3", options=()):
-        self._options = ["--brokers", str(brokers), "--broker-version", version, *options]
+    def __init__(self, brokers=1, version="5.3.3", options=(), quick=True):
+        """`quick`: they start sooner, and never get to full speed."""
+        self._options = ["--brokers", str(brokers), "--broker-version", version, *(["--quick"] if quick else []),
+                         *options]
 
     def __enter__(self):
         self._folder = tempfile.TemporaryDirectory(prefix="temblor-rocketmq-")
         self.home = os.path.join(self._folder.name, "servers")
         try:
-            self.tool("up", "--quick", "--owner", str(os.getpid()), *self._options)
+            self.tool("up", "--owner", str(os.getpid()), *self._options)
         except BaseException:
             self.__exit__()
             raise

@@ -1,7 +1,8 @@
 #include "connectors/rocketmq/message_decoder.h"
 
-#include <zlib.h>
+#include <libdeflate.h>
 
+#include <algorithm>
 #include <deque>
 
 #include "base/limits.h"
@@ -24,8 +25,7 @@ constexpr std::size_t kHostBytes = 8;
 constexpr std::size_t kHostV6Bytes = 20;
 
 std::uint32_t body_crc(std::string_view body) {
-  const auto crc = crc32(0, reinterpret_cast<const Bytef*>(body.data()), static_cast<uInt>(body.size()));
-  return static_cast<std::uint32_t>(crc) & 0x7FFFFFFFU;  // UtilAll.java keeps it positive
+  return libdeflate_crc32(0, body.data(), body.size()) & 0x7FFFFFFFU;  // UtilAll.java keeps it positive
 }
 
 /// Reads a message's variable part from front to back.
@@ -66,32 +66,30 @@ class Cursor {
 /// Inflates bodies and keeps them until the next reply.
 class MessageDecoder::Inflater {
  public:
-  Inflater() : ready_(inflateInit(&stream_) == Z_OK) {}
-  ~Inflater() { inflateEnd(&stream_); }
+  Inflater() : decompressor_(libdeflate_alloc_decompressor()) {}
+  ~Inflater() { libdeflate_free_decompressor(decompressor_); }
   Inflater(const Inflater&) = delete;
   Inflater& operator=(const Inflater&) = delete;
 
   void forget() { bodies_.clear(); }
 
   BodyStatus inflate(std::string_view& body) {
-    if (!ready_ || inflateReset(&stream_) != Z_OK) return BodyStatus::kBroken;
-    stream_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(body.data()));
-    stream_.avail_in = static_cast<uInt>(body.size());
+    if (decompressor_ == nullptr) return BodyStatus::kBroken;
     std::string& out = bodies_.emplace_back();
-    for (;;) {
-      const std::size_t filled = out.size();
-      // One byte more than is allowed: that it comes is how too much is seen.
-      out.resize(std::min(std::max<std::size_t>(2 * filled, 4096), limits::kMessageBytes + 1));
-      stream_.next_out = reinterpret_cast<Bytef*>(out.data() + filled);
-      stream_.avail_out = static_cast<uInt>(out.size() - filled);
-      const int status = ::inflate(&stream_, Z_NO_FLUSH);
-      out.resize(out.size() - stream_.avail_out);
-      if (out.size() > limits::kMessageBytes) return refuse(BodyStatus::kTooLong);
-      if (status == Z_STREAM_END) break;
-      if (status != Z_OK || stream_.avail_out != 0) return refuse(BodyStatus::kBroken);
+    // How long it becomes is not said anywhere: where there is no room for all, it is done again with more.
+    for (std::size_t room = 8 * body.size();; room *= 2) {
+      out.resize(std::clamp<std::size_t>(room, 4096, limits::kMessageBytes));
+      std::size_t size = 0;
+      const libdeflate_result result =
+          libdeflate_zlib_decompress(decompressor_, body.data(), body.size(), out.data(), out.size(), &size);
+      if (result == LIBDEFLATE_SUCCESS) {
+        out.resize(size);
+        body = out;
+        return BodyStatus::kGood;
+      }
+      if (result != LIBDEFLATE_INSUFFICIENT_SPACE) return refuse(BodyStatus::kBroken);
+      if (out.size() == limits::kMessageBytes) return refuse(BodyStatus::kTooLong);
     }
-    body = out;
-    return BodyStatus::kGood;
   }
 
  private:
@@ -100,8 +98,7 @@ class MessageDecoder::Inflater {
     return status;
   }
 
-  z_stream stream_{};
-  bool ready_;
+  libdeflate_decompressor* decompressor_;
   std::deque<std::string> bodies_;  ///< a deque, because views point into it while it grows
 };
 

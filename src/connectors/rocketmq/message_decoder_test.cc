@@ -1,7 +1,7 @@
 #include "connectors/rocketmq/message_decoder.h"
 
 #include <gtest/gtest.h>
-#include <zlib.h>
+#include <libdeflate.h>
 
 #include "base/limits.h"
 #include "connectors/rocketmq/protocol.h"
@@ -11,12 +11,10 @@ namespace temblor::rocketmq {
 namespace {
 
 std::string deflated(std::string_view text) {
-  std::string out(compressBound(text.size()), '\0');
-  uLongf size = out.size();
-  EXPECT_EQ(
-      compress(reinterpret_cast<Bytef*>(out.data()), &size, reinterpret_cast<const Bytef*>(text.data()), text.size()),
-      Z_OK);
-  out.resize(size);
+  libdeflate_compressor* compressor = libdeflate_alloc_compressor(6);
+  std::string out(libdeflate_zlib_compress_bound(compressor, text.size()), '\0');
+  out.resize(libdeflate_zlib_compress(compressor, text.data(), text.size(), out.data(), out.size()));
+  libdeflate_free_compressor(compressor);
   return out;
 }
 
