@@ -10,8 +10,6 @@
 namespace temblor::rocketmq {
 namespace {
 
-/// How long a poll waits for a reply.
-constexpr Milliseconds kWait{2};
 /// So often a broker must have said that there is nothing more where there should be: some seconds.
 constexpr int kPollsAtEnd = 2500;
 
@@ -62,7 +60,8 @@ Result<PollStatus> QueueReader::poll(SourceBatch& batch, std::size_t max_records
 
 /// Asks for the next reply, and says what it means that there is none.
 Result<PollStatus> QueueReader::ask() {
-  Pulled pulled = puller_.poll(kWait);
+  // Without waiting: the worker has other queues to look after, and windows to close.
+  Pulled pulled = puller_.poll(Milliseconds(0));
   switch (pulled.status) {
     case PullStatus::kMessages:
       if (!trouble_.empty()) spdlog::info("{}: can be read again", split_);

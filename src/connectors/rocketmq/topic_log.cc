@@ -23,6 +23,8 @@ constexpr std::chrono::seconds kStillOnTheWay{1};  // what a sender that is gone
 constexpr std::chrono::seconds kPatience{150};     // brokers take half a minute to start, or 130 s to miss a sender
 constexpr std::chrono::milliseconds kPause{200};
 constexpr Milliseconds kPull{20};
+/// Of one request: the broker stores the first results of a window while the last ones are being written down.
+constexpr std::uint32_t kBatch = 250;
 
 }  // namespace
 
@@ -115,6 +117,7 @@ Result<void> TopicLog::make_producer(bool resend_unknown) {
   config.topic = settings_.topic.topic;
   config.group = settings_.group;
   for (const auto& [queue, offset] : offsets_) config.queues.push_back(queue);
+  config.batch_messages = kBatch;
   config.resend_unknown = resend_unknown;
   config.patience = std::chrono::duration_cast<Milliseconds>(kPatience);
   TEMBLOR_ASSIGN(producer_, Producer::open(*client_, std::move(config)));

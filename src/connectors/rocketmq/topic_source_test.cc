@@ -71,12 +71,19 @@ class TopicSourceTest : public testing::Test {
     return records;
   }
 
+  /// Polls, and rests where nothing came, as a worker does.
+  Result<PollStatus> poll(SplitReader& reader, SourceBatch& batch, std::size_t max_records) {
+    const auto status = reader.poll(batch, max_records);
+    if (batch.messages.empty()) SimNetworkClock(clock_, network_).sleep_for(Milliseconds(1));
+    return status;
+  }
+
   /// Reads on until nothing more comes, in batches of `max_records`.
-  static std::vector<std::string> read(SplitReader& reader, std::size_t max_records = 1000) {
+  std::vector<std::string> read(SplitReader& reader, std::size_t max_records = 1000) {
     std::vector<std::string> records;
     SourceBatch batch;
     for (int polls = 0; polls < 20'000; ++polls) {
-      const auto status = reader.poll(batch, max_records);
+      const auto status = poll(reader, batch, max_records);
       EXPECT_TRUE(status) << status.error().to_line();
       if (!status) break;
       EXPECT_LE(batch.messages.size(), max_records);
@@ -125,7 +132,7 @@ TEST_F(TopicSourceTest, GoesOnFromEachPosition) {
     std::vector<std::string> records;
     SourceBatch batch;
     while (records.size() < all.size()) {
-      ASSERT_TRUE(reader->poll(batch, size));
+      ASSERT_TRUE(poll(*reader, batch, size));
       for (const Message& message : batch.messages) records.emplace_back(message.bytes);
       const SplitPosition position = reader->position();
       const auto again = open(*topic, &position);
@@ -143,7 +150,7 @@ TEST_F(TopicSourceTest, EndsWhereItEndedWhenTheJobBegan) {
   send({"too late"});
   SourceBatch batch;
   EXPECT_EQ(read(*reader, 2), numbered(5));
-  EXPECT_EQ(reader->poll(batch, 10).value(), PollStatus::kEnd);
+  EXPECT_EQ(poll(*reader, batch, 10).value(), PollStatus::kEnd);
   const SplitPosition position = reader->position();
   EXPECT_EQ(position.offset, 5);
   EXPECT_EQ(read(*open(*topic, &position)).size(), 0U);
@@ -195,7 +202,7 @@ TEST_F(TopicSourceTest, DeletedMessagesAreSkippedOrStopTheJob) {
   const auto reader = open(*strict, &position);
   SourceBatch batch;
   Result<PollStatus> status = PollStatus::kUnavailable;
-  for (int i = 0; i < 1000 && status; ++i) status = reader->poll(batch, 10);
+  for (int i = 0; i < 1000 && status; ++i) status = poll(*reader, batch, 10);
   ASSERT_FALSE(status);
   EXPECT_NE(status.error().what.find("13 messages, 7 to 19"), std::string::npos) << status.error().to_line();
 }
@@ -224,7 +231,7 @@ TEST_F(TopicSourceTest, BytesThatAreNoPackAreRefusedOnce) {
   std::vector<Refusal> refusals;
   SourceBatch batch;
   while (records.size() < 2) {
-    ASSERT_TRUE(reader->poll(batch, 10));
+    ASSERT_TRUE(poll(*reader, batch, 10));
     for (const Message& message : batch.messages) records.emplace_back(message.bytes);
     for (const Refusal& refusal : batch.refusals) {
       EXPECT_EQ(refusal.bytes, "\x7Fthere");
@@ -243,11 +250,11 @@ TEST_F(TopicSourceTest, JudgesTheRestOfAPackByItsOwnTime) {
   const auto topic = source();
   const auto reader = open(*topic);
   SourceBatch batch;
-  while (batch.messages.empty()) ASSERT_TRUE(reader->poll(batch, 4));
+  while (batch.messages.empty()) ASSERT_TRUE(poll(*reader, batch, 4));
   const Timestamp reference = batch.reference;
   EXPECT_GT(reference, Timestamp{});
   batch.reference = kLatest;  // another split's, in the same worker
-  ASSERT_TRUE(reader->poll(batch, 4));
+  ASSERT_TRUE(poll(*reader, batch, 4));
   EXPECT_EQ(batch.messages.size(), 4U);
   EXPECT_EQ(batch.reference, reference);
 }
@@ -261,7 +268,7 @@ TEST_F(TopicSourceTest, EndsWhereTheBrokerHasLostTheRest) {
   Result<PollStatus> status = PollStatus::kUnavailable;
   std::size_t records = 0;
   for (int i = 0; i < 20'000 && status && *status != PollStatus::kEnd; ++i) {
-    status = reader->poll(batch, 10);
+    status = poll(*reader, batch, 10);
     records += batch.messages.size();
   }
   EXPECT_EQ(status.value(), PollStatus::kEnd);
