@@ -17,6 +17,7 @@ MAY_INCLUDE = {
     "checkpoint": {"base", "schema", "operators"},
     "connectors": {"base", "schema", "generator"},
     "pipeline": {"base", "schema", "operators", "checkpoint", "connectors"},
+    "flink": {"base", "schema", "operators"},
     "cli": {"base", "schema", "generator", "operators", "checkpoint", "connectors", "pipeline"},
 }
 # Doubles for tests: may know every room, and only tests may know them.

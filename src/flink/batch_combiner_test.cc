@@ -1,0 +1,211 @@
+#include "flink/batch_combiner.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <random>
+
+#include "connectors/source.h"
+#include "flink/batch_decoder.h"
+#include "flink/partial_rows.h"
+#include "generator/generator.h"
+#include "pipeline/operator_chain.h"
+#include "proto/letter.pb.h"
+#include "schema/serializer.h"
+
+namespace temblor::flink {
+namespace {
+
+constexpr AmplitudeRange kAmplitudes{.min = -10, .max = 10};
+constexpr Timestamp kReference = timestamp_from_ms(1'764'460'900'000);
+
+std::string reading(std::string_view sensor, std::int64_t time_ms, std::string_view phase, float amplitude) {
+  Record record;
+  record.sensor_id = sensor;
+  record.collect_timestamp = time_ms;
+  record.seismic_amplitude = amplitude;
+  record.phase_type = phase;
+  record.data_quality = 1;
+  std::string bytes;
+  serialize(record, bytes);
+  return bytes;
+}
+
+/// Records of 12 sensors over some 40 s, some wrong, some late, some from far ahead.
+std::vector<std::string> records(std::mt19937_64& dice) {
+  GeneratorSettings settings{.records = 48'000, .sensors = 12, .seed = dice()};
+  const Generator generator(settings, settings.schedule(kReference, "test").value());
+  std::vector<std::string> records(48'000);
+  for (std::size_t i = 0; i < records.size(); ++i) generator.append(i, records[i]);
+  for (std::size_t i = 0; i < records.size(); i += 50) {
+    std::swap(records[i], records[std::min(records.size() - 1, i + dice() % 1600)]);
+  }
+  records[100] = reading("S001", to_ms(kReference) + 3'600'000, "N", 1);
+  records.back() = reading("a sensor whose id is long", to_ms(kReference), "S", 1e-30F);
+  return records;
+}
+
+/// What is in the end to be the same on both hosts.
+struct Outcome {
+  std::map<std::pair<std::int64_t, std::string>, std::array<double, 6>> results;
+  std::uint64_t accepted = 0;
+  std::uint64_t late = 0;
+  std::array<std::uint64_t, kRejections> dropped{};
+  std::string late_letters;
+  std::string dead_letters;
+  bool operator==(const Outcome&) const = default;
+};
+
+Outcome by_the_pipeline(const std::vector<std::string>& records, TimeMode mode) {
+  WindowOperator windows({});
+  OperatorChain chain({.time_mode = mode, .amplitudes = kAmplitudes, .keep_late = true, .keep_dead = true}, "split",
+                      windows, kBeforeAll);
+  SourceBatch batch;
+  batch.reference = kReference;
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    batch.messages.push_back({.offset = static_cast<Offset>(i), .bytes = records[i]});
+  }
+  Counts counts;
+  Letters letters;
+  chain.process(batch, kReference, counts, letters);
+  chain.flush(counts, letters);
+  Outcome outcome;
+  outcome.accepted = counts.records_accepted;
+  outcome.late = counts.late;
+  outcome.dropped = counts.dropped;
+  outcome.late_letters = letters.late;
+  outcome.dead_letters = letters.dead;
+  for (const WindowResults& window : windows.advance(kAfterAll)) {
+    for (const ResultRow& row : window.rows) {
+      outcome.results[{to_ms(window.window_start), std::string(row.sensor_id)}] = {
+          row.avg_amplitude,
+          row.max_amplitude,
+          row.min_amplitude,
+          static_cast<double>(row.p_phase_count),
+          static_cast<double>(row.s_phase_count),
+          static_cast<double>(row.n_phase_count)};
+    }
+  }
+  return outcome;
+}
+
+Outcome by_batches(const std::vector<std::string>& records, TimeMode mode, std::mt19937_64& dice) {
+  const bool event_time = mode == TimeMode::kEvent;
+  BatchDecoder decoder({.amplitudes = kAmplitudes, .event_time = event_time, .keep_dead = true, .hash_seed = dice()});
+  BatchCombiner combiner({.event_time = event_time, .keep_late = true});
+  Outcome outcome;
+  RecordBatch batch;
+  batch.split = "split";
+  std::string partials;
+  Timestamp highest = kBeforeAll;
+  for (std::size_t begin = 0; begin < records.size();) {
+    const std::size_t end = std::min(records.size(), begin + 1 + dice() % 700);
+    std::string messages;
+    std::vector<std::int64_t> offsets;
+    for (; begin < end; ++begin) {
+      offsets.push_back(static_cast<std::int64_t>(begin));
+      const auto size = static_cast<std::uint32_t>(records[begin].size());
+      for (unsigned shift = 0; shift < 32; shift += 8) messages.push_back(static_cast<char>(size >> shift));
+      messages += records[begin];
+    }
+    EXPECT_TRUE(decoder.decode(messages, offsets, kReference, batch));
+    const auto added = combiner.add(batch, highest, kReference, partials, outcome.late_letters);
+    highest = added.highest;
+    outcome.accepted += added.accepted;
+    outcome.late += added.late;
+    for (std::size_t i = 0; i < kRejections; ++i) outcome.dropped[i] += batch.dropped[i];
+    outcome.dead_letters += batch.dead_letters;
+    if (dice() % 5 == 0) combiner.drain(partials);
+  }
+  combiner.drain(partials);
+
+  std::map<std::pair<std::int64_t, std::string>, Aggregate> windows;
+  std::string_view rest = partials;
+  while (!rest.empty()) {
+    const auto row = take_partial(rest);
+    if (!row) {
+      ADD_FAILURE() << "no row where one should be";
+      break;
+    }
+    windows[{to_ms(row->window_start), std::string(row->sensor_id)}].merge(row->aggregate);
+  }
+  for (const auto& [key, all] : windows) {
+    outcome.results[key] = {all.mean(),
+                            all.max(),
+                            all.min(),
+                            static_cast<double>(all.phase_count(Phase::kP)),
+                            static_cast<double>(all.phase_count(Phase::kS)),
+                            static_cast<double>(all.phase_count(Phase::kNoise))};
+  }
+  return outcome;
+}
+
+TEST(BatchCombiner, GivesWhatThePipelineGives) {
+  for (std::uint64_t seed = 1; seed <= 8; ++seed) {
+    std::mt19937_64 dice(seed);
+    const auto all = records(dice);
+    for (const TimeMode mode : {TimeMode::kEvent, TimeMode::kProcessing}) {
+      const Outcome expected = by_the_pipeline(all, mode);
+      const Outcome got = by_batches(all, mode, dice);
+      EXPECT_GT(expected.accepted, 20'000U);
+      if (mode == TimeMode::kEvent) {
+        EXPECT_GT(expected.late, 100U);
+        EXPECT_EQ(expected.dropped[static_cast<std::size_t>(Rejection::kTimestamp)], 1U);
+      }
+      EXPECT_EQ(got.results, expected.results) << seed;
+      EXPECT_EQ(got.accepted, expected.accepted) << seed;
+      EXPECT_EQ(got.late, expected.late) << seed;
+      EXPECT_EQ(got.dropped, expected.dropped) << seed;
+      EXPECT_TRUE(got.late_letters == expected.late_letters) << seed;
+      EXPECT_TRUE(got.dead_letters == expected.dead_letters) << seed;
+    }
+  }
+}
+
+TEST(BatchDecoder, ReadsPacksAndCountsWhatIsNone) {
+  const std::string record = reading("S001", to_ms(kReference), "P", 1);
+  std::string body;
+  append_delimited(record, body);
+  append_delimited("", body);
+  append_delimited(record, body);
+  body += "\x7Fhalf";
+  std::string messages;
+  for (unsigned shift = 0; shift < 32; shift += 8) {
+    messages.push_back(static_cast<char>((static_cast<std::uint32_t>(body.size()) | BatchDecoder::kPacked) >> shift));
+  }
+  messages += body;
+
+  BatchDecoder decoder({.amplitudes = kAmplitudes, .keep_dead = true});
+  RecordBatch batch;
+  batch.split = "split";
+  ASSERT_TRUE(decoder.decode(messages, std::array<std::int64_t, 1>{17}, kReference, batch));
+  ASSERT_EQ(batch.rows.size(), 2U);
+  EXPECT_EQ(batch.rows[1].offset, 17);
+  EXPECT_EQ(batch.rows[1].sensor.id(), "S001");
+  EXPECT_EQ(batch.dropped[static_cast<std::size_t>(Rejection::kFrame)], 1U);
+  EXPECT_EQ(batch.dropped[static_cast<std::size_t>(Rejection::kDataQuality)], 1U);  // of an empty record
+  // The letters are those of the queue's reader: the frame's ends before the next message.
+  std::string_view letters = batch.dead_letters;
+  const FrameLength first = read_frame_length(letters);
+  letters.remove_prefix(first.prefix + first.length);
+  const FrameLength second = read_frame_length(letters);
+  v1::Letter letter;
+  ASSERT_TRUE(letter.ParseFromArray(letters.data() + second.prefix, static_cast<int>(second.length)));
+  EXPECT_EQ(letter.reason(), "frame");
+  EXPECT_EQ(letter.offset(), 17);
+  EXPECT_EQ(letter.end_offset(), 18);
+  EXPECT_EQ(letter.payload(), "\x7Fhalf");
+}
+
+TEST(BatchDecoder, LengthsThatDoNotFitAreABugOfTheCaller) {
+  BatchDecoder decoder({.amplitudes = kAmplitudes});
+  RecordBatch batch;
+  const std::array<std::int64_t, 1> one{0};
+  EXPECT_FALSE(decoder.decode("", one, kReference, batch));
+  EXPECT_FALSE(decoder.decode(std::string("\x02\0\0\0x", 5), one, kReference, batch));
+  EXPECT_FALSE(decoder.decode(std::string("\x01\0\0\0xy", 6), one, kReference, batch));
+  EXPECT_FALSE(decoder.decode(std::string("\x01\0\0\0x", 5), {}, kReference, batch));
+}
+
+}  // namespace
+}  // namespace temblor::flink

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "base/result.h"
+#include "base/time.h"
+#include "flink/record_batch.h"
+#include "operators/cleaner.h"
+
+namespace temblor::flink {
+
+/// Decodes and cleans what a pull brought. One thread at a time.
+class BatchDecoder {
+ public:
+  struct Settings {
+    AmplitudeRange amplitudes;
+    Milliseconds max_ahead{60'000};  ///< a timestamp further past the reference is dropped; event time only
+    bool event_time = false;
+    bool keep_dead = false;       ///< letters of what was dropped are wanted
+    std::uint64_t hash_seed = 0;  ///< the same for all that is combined together
+  };
+
+  explicit BatchDecoder(const Settings& settings) : settings_(settings), cleaner_(settings.amplitudes) {}
+
+  /// In front of each message stands its length, four bytes, the lowest first. The highest bit says that the message
+  /// packs many records, each with a varint length before it.
+  static constexpr std::uint32_t kPacked = 0x80000000U;
+
+  /// Fills `batch`, whose split is set, from `messages`, which are copied into it; `offsets` has the offset of each.
+  /// `reference` is when the broker stored them, as far as --max-ahead goes. Bytes that are no record are counted; an
+  /// error, a bug of the caller's, only where lengths and offsets do not fit.
+  Result<void> decode(std::string_view messages, std::span<const std::int64_t> offsets, Timestamp reference,
+                      RecordBatch& batch);
+
+ private:
+  void take(std::string_view bytes, std::int64_t offset, RecordBatch& batch);
+  void take_pack(std::string_view body, std::int64_t offset, RecordBatch& batch);
+  void drop(Rejection reason, std::string_view bytes, std::int64_t offset, std::int64_t time_ms, RecordBatch& batch);
+
+  Settings settings_;
+  Cleaner cleaner_;
+  std::string letter_;
+};
+
+}  // namespace temblor::flink
