@@ -34,6 +34,7 @@ test-build: deps-test
 	@cmake --build --preset thread
 	@tools/fetch_waveforms
 	@tools/rocketmq fetch
+	@tools/flink fetch
 	@tools/build_java
 
 test: test-build ## everything: unit, integration, sanitizers, fuzzing, style

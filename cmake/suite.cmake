@@ -36,6 +36,8 @@ foreach(source IN LISTS TEMBLOR_E2E)
   add_test(NAME e2e.${name} COMMAND ${TEMBLOR_PYTHON} ${source})
   set_tests_properties(e2e.${name} PROPERTIES LABELS integration ENVIRONMENT "TEMBLOR=$<TARGET_FILE:temblor>")
 endforeach()
+# Those on a real Flink: some hundred MB and many seconds of both cores for a start.
+set_tests_properties(e2e.flink_tools PROPERTIES LABELS cluster)
 set_tests_properties(e2e.kill PROPERTIES COST 1000)  # the longest, begun first: the others fill the time beside it
 add_test(NAME package COMMAND ${TEMBLOR_PYTHON} ${CMAKE_SOURCE_DIR}/test/package_test.py ${CMAKE_BINARY_DIR})
 set_tests_properties(package PROPERTIES LABELS integration)

@@ -10,7 +10,8 @@ import time
 from harness import ROOT, TIMEOUT_S, delimited
 
 sys.path.insert(0, os.path.join(ROOT, "tools"))
-from rocketmq_servers import problem, processes, remoting, servers, topics  # noqa: E402, F401
+from loopback import problem, processes  # noqa: E402, F401
+from rocketmq_servers import remoting, servers, topics  # noqa: E402, F401
 
 TOOL = os.path.join(ROOT, "tools", "rocketmq")
 PEERS = os.path.join(ROOT, "build", "java", "temblor-peers.jar")

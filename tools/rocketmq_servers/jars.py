@@ -1,13 +1,12 @@
 """The jars of RocketMQ's servers, fetched once from Maven Central by pom.xml into a folder for each version."""
 
-import contextlib
-import fcntl
 import os
 import shutil
 import subprocess
 import tempfile
 
-from .problem import Problem
+from loopback.locks import locked, maven_locked
+from loopback.problem import Problem
 
 NEWEST = "5.3.3"
 BROKER_VERSIONS = (NEWEST, "5.3.0")
@@ -27,7 +26,7 @@ def class_path(version):
     jars = os.path.join(folder(), version)
     if not _complete(jars):
         os.makedirs(folder(), exist_ok=True)
-        with _locked(os.path.join(folder(), ".lock")):
+        with locked(os.path.join(folder(), ".lock")):
             if not _complete(jars):
                 _fetch(version, jars)
     return os.path.join(jars, "*")
@@ -50,9 +49,7 @@ def _fetch(version, jars):
         profile = ["-Pname-server"] if version == NAME_SERVER_VERSION else []
         command = ["mvn", "-q", "-B", "-f", _POM, *profile, f"-Drocketmq.version={version}",
                    f"-DoutputDirectory={work}", "dependency:copy-dependencies"]
-        repository = os.path.expanduser("~/.m2")  # of all checkouts; Maven itself does not guard it
-        os.makedirs(repository, exist_ok=True)
-        with _locked(os.path.join(repository, "temblor.lock")):
+        with maven_locked():
             done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True,
                                   timeout=_FETCH_LIMIT_S)
         if done.returncode != 0:
@@ -64,10 +61,3 @@ def _fetch(version, jars):
         os.rename(work, jars)
     finally:
         shutil.rmtree(work, ignore_errors=True)
-
-
-@contextlib.contextmanager
-def _locked(path):
-    with open(path, "w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield

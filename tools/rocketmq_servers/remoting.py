@@ -7,7 +7,7 @@ import re
 import socket
 import struct
 
-from .problem import Problem
+from loopback.problem import Problem
 
 UPDATE_AND_CREATE_TOPIC = 17
 UPDATE_BROKER_CONFIG = 25

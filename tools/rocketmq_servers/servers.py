@@ -6,14 +6,14 @@
 Beside it lies a folder for each server with its settings, data and logs. `pid` and `started` are null once stopped.
 With `watcher`, the process that kills them when their owner is gone."""
 
-import contextlib
-import fcntl
-import json
 import os
 import time
 
-from . import jars, ports, processes, remoting, settings, topics
-from .problem import Problem
+from loopback import ports, processes
+from loopback.home import Home
+from loopback.problem import PortTaken, Problem
+
+from . import jars, remoting, settings, topics
 
 NAME_SERVER = "namesrv"
 
@@ -25,21 +25,12 @@ _REGISTERS_AFTER_S = 1
 _PROBE = "temblor-is-it-up"
 
 
-class Servers:
+class Servers(Home):
     """One home. Calls on the same home, from whichever process, wait for each other."""
 
-    def __init__(self, home, progress=lambda text: None):
-        self.home = os.path.abspath(home)
-        self.progress = progress
+    tool = "tools/rocketmq"
 
     # What is there.
-
-    def state(self):
-        try:
-            with open(self._path("servers.json")) as file:
-                return json.load(file)
-        except FileNotFoundError:
-            raise Problem(f"no servers in {self.home} (tools/rocketmq up --home {self.home})") from None
 
     def status(self):
         """The state, and for each server whether it runs."""
@@ -56,10 +47,9 @@ class Servers:
         os.makedirs(self.home, exist_ok=True)
         with self._locked():
             if os.path.exists(self._path("servers.json")):
-                state = self.status()
-                if any(server["running"] for server in _all(state)):
-                    raise Problem(f"servers of {self.home} are running already (tools/rocketmq down --home {self.home})")
-                self._start_all(self.state())
+                state = self.state()
+                self._refuse_if_any_runs(_all(state))
+                self._start_all(state)
                 return
             for _ in range(_START_TRIES):  # a port can be taken between the look and the start
                 state = self._lay_out(brokers, broker_version, flush, raised, auto_create_topics, heap, quick,
@@ -68,29 +58,21 @@ class Servers:
                     return self._start_all(state)
                 except BaseException as failure:
                     os.unlink(self._path("servers.json"))  # nothing that a later up should go on with
-                    if not isinstance(failure, _PortTaken):
+                    if not isinstance(failure, PortTaken):
                         raise
             raise Problem(f"the ports were taken {_START_TRIES} times; try again")
 
     def down(self, kill=False):
         with self._locked():
             state = self.state()
-            self._end(_all(state), kill)
+            self._end_all(_all(state), kill)
             self._dismiss_watcher(state)
-            self._save(state)
-
-    def watched_by(self, command):
-        """Starts the command as the watcher, in place of the one before."""
-        with self._locked():
-            state = self.state()
-            self._dismiss_watcher(state)
-            state["watcher"] = processes.start(command, self.home, os.devnull)
             self._save(state)
 
     def stop(self, name, kill=False):
         with self._locked():
             state = self.state()
-            self._end([self._named(state, name)], kill)
+            self._end_all([self._named(state, name)], kill)
             self._save(state)
 
     def start(self, name):
@@ -135,7 +117,7 @@ class Servers:
             self._save(state)
             self._await(state, state["brokers"])
         except BaseException:
-            self._end(_all(state), kill=True)
+            self._end_all(_all(state), kill=True)
             self._save(state)
             raise
 
@@ -158,7 +140,7 @@ class Servers:
         while not self._registered(state, brokers):
             for server in [state["name_server"], *brokers]:
                 if not processes.running(server):
-                    raise self._why_ended(server)
+                    raise self._why_ended(server.get("name", NAME_SERVER), _port(server))
                 since = answering_since.get(server["pid"])
                 if since is None and server in state["brokers"] and self._answers(server):
                     answering_since[server["pid"]] = time.monotonic()
@@ -204,30 +186,11 @@ class Servers:
         with open(conf, "w") as file:
             file.write(before)  # the broker has written all its settings there, defaults too
 
-    def _why_ended(self, server):
-        name = server.get("name", NAME_SERVER)
-        with open(self._path(name, "output.log"), errors="replace") as file:
-            lines = [line.strip() for line in file if line.strip()]
-        if any("BindException" in line or "Address already in use" in line for line in lines):
-            return _PortTaken(f"{name} finds another program on the port it had, {_port(server)}: end that one, "
-                              "or bring up servers in another home")
-        errors = [line for line in lines if "rror" in line or "xception" in line] or lines or ["no output"]
-        return Problem(f"{name} ended while it started: {errors[0]} (its logs: {self._path(name)})")
-
-    def _end(self, servers, kill):
+    def _end_all(self, servers, kill):
         self.progress("stopping " + ", ".join(server.get("name", NAME_SERVER) for server in servers))
         # Brokers first: they take their leave of the name server.
-        brokers = [server for server in servers if "name" in server and server["pid"]]
-        others = [server for server in servers if "name" not in server and server["pid"]]
-        for group in (brokers, others):
-            processes.end(group, kill, _CLEAN_STOP_LIMIT_S)
-            for server in group:
-                server["pid"] = server["started"] = None
-
-    def _dismiss_watcher(self, state):
-        watcher = state.pop("watcher", None)
-        if watcher and watcher["pid"] != os.getpid():
-            processes.end([watcher], True, 0)
+        self._end([server for server in servers if "name" in server], kill, _CLEAN_STOP_LIMIT_S)
+        self._end([server for server in servers if "name" not in server], kill, _CLEAN_STOP_LIMIT_S)
 
     def _named(self, state, name):
         if name == NAME_SERVER:
@@ -237,31 +200,6 @@ class Servers:
                 return broker
         names = ", ".join([NAME_SERVER, *(broker["name"] for broker in state["brokers"])])
         raise Problem(f"no server {name} in {self.home} (there are {names})")
-
-    # Files.
-
-    def _path(self, *names):
-        return os.path.join(self.home, *names)
-
-    def _write(self, names, text):
-        with open(self._path(*names), "w") as file:
-            file.write(text)
-
-    def _save(self, state):
-        self._write(("servers.json.new",), json.dumps(state, indent=2) + "\n")
-        os.rename(self._path("servers.json.new"), self._path("servers.json"))
-
-    @contextlib.contextmanager
-    def _locked(self):
-        if not os.path.isdir(self.home):
-            self.state()  # says that there is nothing
-        with open(self._path(".lock"), "w") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
-            yield
-
-
-class _PortTaken(Problem):
-    pass
 
 
 def _all(state):

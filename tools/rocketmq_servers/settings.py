@@ -1,6 +1,6 @@
 """What the brokers of tests are told; docs/rocketmq.md says which of this a user's broker wants as well."""
 
-from .problem import Problem
+from loopback.problem import Problem
 
 # So that a pull of 1,024 messages brings as many; a broker's own limits are 32 and 256 KiB, or 8 and 64 KiB where it
 # takes a message to be no longer in memory.

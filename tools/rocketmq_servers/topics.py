@@ -3,7 +3,7 @@
 import time
 
 from . import remoting
-from .problem import Problem
+from loopback.problem import Problem
 
 _VISIBLE_LIMIT_S = 20
 

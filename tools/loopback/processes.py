@@ -7,11 +7,11 @@ import subprocess
 import time
 
 
-def start(command, folder, log):
+def start(command, folder, log, environment=None):
     """Starts it in a session of its own, its output in the file `log`; {"pid", "started"}."""
     with open(log, "wb") as output:
         process = subprocess.Popen(command, cwd=folder, stdin=subprocess.DEVNULL, stdout=output, stderr=output,
-                                   start_new_session=True)
+                                   start_new_session=True, env=environment)
     process.returncode = 0  # it stays; nobody here waits for it
     return {"pid": process.pid, "started": _started(process.pid)}
 
