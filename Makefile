@@ -36,6 +36,7 @@ test-build: deps-test
 	@tools/rocketmq fetch
 	@tools/flink fetch
 	@tools/build_java
+	@tools/build_flink
 
 test: test-build ## everything: unit, integration, sanitizers, fuzzing, style
 	@$(CTEST) 1800

@@ -28,6 +28,10 @@ foreach(source IN LISTS TEMBLOR_FUZZ_SOURCES)
   set_tests_properties(fuzz.${codec} PROPERTIES LABELS fuzz)
 endforeach()
 
+# The unit tests of the job on Flink: one run of Maven for all of them.
+add_test(NAME flink COMMAND ${CMAKE_SOURCE_DIR}/tools/build_flink test)
+set_tests_properties(flink PROPERTIES LABELS unit)
+
 # The whole program, from outside: test/e2e/x_test.py.
 file(GLOB TEMBLOR_E2E CONFIGURE_DEPENDS test/e2e/*_test.py)
 foreach(source IN LISTS TEMBLOR_E2E)

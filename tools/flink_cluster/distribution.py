@@ -55,7 +55,8 @@ def _download(package, work):
     done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=_FETCH_LIMIT_S)
     if done.returncode != 0:
         why = (done.stderr.strip().splitlines() or ["no output"])[-1]
-        raise Problem(f"{package} {VERSION} cannot be downloaded from PyPI: {why} (is there a network, and python3-pip?)")
+        raise Problem(f"{package} {VERSION} cannot be downloaded from PyPI: {why} (is there a network, and "
+                      "python3-pip?)")
     (archive,) = glob.glob(os.path.join(work, f"{package}-{VERSION}.tar.gz"))
     with tarfile.open(archive) as opened:
         opened.extractall(work)

@@ -15,7 +15,7 @@ _JAVA_17 = [
                    "java.util.concurrent.locks")),
 ]
 
-# A cluster that a test can afford, beside another. `--task-heap` and `--set` change what a TaskManager has for its tasks.
+# A cluster that a test can afford, beside another. `--task-heap` and `--set` change what there is for tasks.
 _MEMORY = {
     "jobmanager.memory.heap.size": "256m",
     "jobmanager.memory.off-heap.size": "64m",

@@ -1,0 +1,192 @@
+package org.temblor.flink.rocketmq;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.UUID;
+import java.util.function.BiConsumer;
+import org.apache.rocketmq.client.consumer.DefaultMQPullConsumer;
+import org.apache.rocketmq.client.consumer.PullCallback;
+import org.apache.rocketmq.client.consumer.PullResult;
+import org.apache.rocketmq.client.consumer.store.ReadOffsetType;
+import org.apache.rocketmq.client.exception.MQBrokerException;
+import org.apache.rocketmq.client.exception.MQClientException;
+import org.apache.rocketmq.common.message.MessageExt;
+import org.apache.rocketmq.common.message.MessageQueue;
+import org.apache.rocketmq.remoting.exception.RemotingException;
+
+/**
+ * A TopicClient of real brokers, on the official client's explicit pulls. Its own keeping of offsets is not used: it
+ * would put them back at a rebalance, and tells of a failure only in its log.
+ */
+public final class RocketMqClient implements TopicClient {
+  /** How long a broker may hold a pull for want of messages, and how long its answer may take then. */
+  private static final long SUSPEND_MS = 10_000;
+
+  private static final long ANSWER_MS = 20_000;
+  private static final long NO_OFFSET = -1; // of RemoteBrokerOffsetStore.readOffset
+
+  static {
+    // Its log would lie in the home of whoever runs the TaskManager; what matters comes as exceptions.
+    setUnlessSet("rocketmq.log.root", System.getProperty("java.io.tmpdir"));
+    setUnlessSet("rocketmq.log.level", "OFF");
+  }
+
+  private final String topic;
+  private final int messagesAPull;
+  private final DefaultMQPullConsumer consumer;
+
+  public RocketMqClient(TopicSettings settings, String purpose) throws IOException {
+    topic = settings.topic;
+    messagesAPull = settings.messagesAPull;
+    consumer = new DefaultMQPullConsumer(settings.group);
+    consumer.setNamesrvAddr(settings.nameServers.replace(',', ';'));
+    // Clients of one name in one process would share connections and end together.
+    consumer.setInstanceName(purpose + "-" + UUID.randomUUID());
+    consumer.setBrokerSuspendMaxTimeMillis(SUSPEND_MS);
+    consumer.setConsumerTimeoutMillisWhenSuspend(ANSWER_MS);
+    try {
+      consumer.start();
+    } catch (MQClientException failure) {
+      throw new IOException("the client of " + settings.nameServers + " cannot start", failure);
+    }
+  }
+
+  @Override
+  public List<TopicQueue> queues() throws IOException {
+    return asking(
+        "the queues of " + topic,
+        () -> {
+          List<TopicQueue> queues = new ArrayList<>();
+          for (MessageQueue queue : consumer.fetchSubscribeMessageQueues(topic)) {
+            queues.add(new TopicQueue(queue.getTopic(), queue.getBrokerName(), queue.getQueueId()));
+          }
+          return queues;
+        });
+  }
+
+  @Override
+  public long minOffset(TopicQueue queue) throws IOException {
+    return asking("the first offset of " + queue, () -> consumer.minOffset(theirs(queue)));
+  }
+
+  @Override
+  public long maxOffset(TopicQueue queue) throws IOException {
+    return asking("the last offset of " + queue, () -> consumer.maxOffset(theirs(queue)));
+  }
+
+  @Override
+  public long offsetAt(TopicQueue queue, long timestampMs) throws IOException {
+    return asking("an offset of " + queue, () -> consumer.searchOffset(theirs(queue), timestampMs));
+  }
+
+  @Override
+  public OptionalLong committedOffset(TopicQueue queue) throws IOException {
+    MessageQueue theirs = theirs(queue);
+    long offset =
+        asking(
+            "the group's offset of " + queue,
+            () -> {
+              long read = consumer.getOffsetStore().readOffset(theirs, ReadOffsetType.READ_FROM_STORE);
+              consumer.getOffsetStore().removeOffset(theirs); // or it would be written back one day
+              return read;
+            });
+    if (offset < NO_OFFSET) {
+      throw new IOException("the group's offset of " + queue + " cannot be asked for");
+    }
+    return offset == NO_OFFSET ? OptionalLong.empty() : OptionalLong.of(offset);
+  }
+
+  @Override
+  public void commit(TopicQueue queue, long offset) throws IOException {
+    asking(
+        "to note the offset of " + queue,
+        () -> {
+          consumer.getOffsetStore().updateConsumeOffsetToBroker(theirs(queue), offset, false);
+          return null;
+        });
+  }
+
+  @Override
+  public void pull(TopicQueue queue, long offset, BiConsumer<Pulled, Throwable> done) {
+    try {
+      consumer.pullBlockIfNotFound(
+          theirs(queue),
+          "*",
+          offset,
+          messagesAPull,
+          new PullCallback() {
+            @Override
+            public void onSuccess(PullResult result) {
+              done.accept(ours(result), null);
+            }
+
+            @Override
+            public void onException(Throwable failure) {
+              done.accept(null, failure);
+            }
+          });
+    } catch (MQClientException | RemotingException failure) {
+      done.accept(null, failure);
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      done.accept(null, interrupted);
+    }
+  }
+
+  @Override
+  public void close() {
+    consumer.shutdown();
+  }
+
+  private static Pulled ours(PullResult result) {
+    switch (result.getPullStatus()) {
+      case FOUND:
+        List<MessageExt> messages = result.getMsgFoundList();
+        long[] offsets = new long[messages.size()];
+        long[] storedMs = new long[messages.size()];
+        byte[][] bodies = new byte[messages.size()][];
+        for (int i = 0; i < offsets.length; i++) {
+          MessageExt message = messages.get(i);
+          offsets[i] = message.getQueueOffset();
+          storedMs[i] = message.getStoreTimestamp();
+          bodies[i] = message.getBody();
+        }
+        return new Pulled(
+            Pulled.Status.MESSAGES, result.getNextBeginOffset(), result.getMinOffset(), result.getMaxOffset(), offsets,
+            storedMs, bodies);
+      case OFFSET_ILLEGAL:
+        return Pulled.without(
+            Pulled.Status.NO_SUCH_OFFSET, result.getNextBeginOffset(), result.getMinOffset(), result.getMaxOffset());
+      default:
+        return Pulled.without(
+            Pulled.Status.NOTHING_YET, result.getNextBeginOffset(), result.getMinOffset(), result.getMaxOffset());
+    }
+  }
+
+  private static MessageQueue theirs(TopicQueue queue) {
+    return new MessageQueue(queue.topic(), queue.broker(), queue.id());
+  }
+
+  private interface Question<T> {
+    T ask() throws MQClientException, RemotingException, MQBrokerException, InterruptedException;
+  }
+
+  private static <T> T asking(String what, Question<T> question) throws IOException {
+    try {
+      return question.ask();
+    } catch (MQClientException | RemotingException | MQBrokerException failure) {
+      throw new IOException(what + ": no answer", failure);
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new IOException(what + ": interrupted", interrupted);
+    }
+  }
+
+  private static void setUnlessSet(String name, String value) {
+    if (System.getProperty(name) == null) {
+      System.setProperty(name, value);
+    }
+  }
+}

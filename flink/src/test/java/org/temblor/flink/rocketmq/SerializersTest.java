@@ -1,0 +1,59 @@
+package org.temblor.flink.rocketmq;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Set;
+import org.apache.flink.core.memory.DataInputDeserializer;
+import org.apache.flink.core.memory.DataOutputSerializer;
+import org.junit.jupiter.api.Test;
+
+class SerializersTest {
+  private static final TopicQueue QUEUE = new TopicQueue("t", "broker-ü", 7);
+  private static final QueueSplit SPLIT = new QueueSplit(QUEUE, 12, 34, QueueSplit.NO_END);
+
+  @Test
+  void splits() throws IOException {
+    for (QueueSplit split : List.of(SPLIT, new QueueSplit(QUEUE, 0, Long.MIN_VALUE, 5))) {
+      byte[] bytes = QueueSplitSerializer.INSTANCE.serialize(split);
+      assertEquals(split, QueueSplitSerializer.INSTANCE.deserialize(1, bytes));
+    }
+    assertEquals("rocketmq:t/broker-ü/7", SPLIT.splitId());
+  }
+
+  @Test
+  void enumeratorState() throws IOException {
+    EnumeratorState state =
+        new EnumeratorState(99, true, Set.of(QUEUE, new TopicQueue("t", "b", 1)), List.of(SPLIT));
+    byte[] bytes = EnumeratorStateSerializer.INSTANCE.serialize(state);
+    assertEquals(state, EnumeratorStateSerializer.INSTANCE.deserialize(1, bytes));
+  }
+
+  @Test
+  void laterVersionsAreRefused() {
+    assertThrows(IOException.class, () -> QueueSplitSerializer.INSTANCE.deserialize(2, new byte[0]));
+    assertThrows(IOException.class, () -> EnumeratorStateSerializer.INSTANCE.deserialize(2, new byte[0]));
+  }
+
+  @Test
+  void batches() throws IOException {
+    RawBatch batch =
+        new RawBatch("s", 9, new long[] {7, 8}, new long[] {70, 80}, new byte[][] {{1, 2, 3}, {}});
+    assertSame(batch, RawBatchSerializer.INSTANCE.copy(batch));
+    DataOutputSerializer out = new DataOutputSerializer(16);
+    RawBatchSerializer.INSTANCE.serialize(batch, out);
+    DataOutputSerializer copied = new DataOutputSerializer(16);
+    RawBatchSerializer.INSTANCE.copy(new DataInputDeserializer(out.getCopyOfBuffer()), copied);
+    assertArrayEquals(out.getCopyOfBuffer(), copied.getCopyOfBuffer());
+    RawBatch read = RawBatchSerializer.INSTANCE.deserialize(new DataInputDeserializer(copied.getCopyOfBuffer()));
+    assertEquals("s", read.splitId);
+    assertEquals(9, read.nextOffset);
+    assertArrayEquals(batch.offsets, read.offsets);
+    assertArrayEquals(batch.storedMs, read.storedMs);
+    assertArrayEquals(batch.bodies, read.bodies);
+  }
+}
