@@ -1,0 +1,284 @@
+// The core as the JVM sees it: the native methods of org.temblor.flink.core.NativeCore. Handles are addresses of what
+// the JVM has made here and frees here; whatever goes wrong becomes a Java exception, a bug's assertion too.
+#include <jni.h>
+
+#include <exception>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/assert.h"
+#include "flink/batch_combiner.h"
+#include "flink/batch_decoder.h"
+#include "flink/record_batch.h"
+#include "operators/exact_sum.h"
+#include "schema/float_text.h"
+
+namespace temblor::flink {
+namespace {
+
+/// A Java exception is pending: nothing more is to be done here.
+struct Thrown {};
+
+void throw_java(JNIEnv* env, const char* kind, const std::string& what) {
+  const jclass type = env->FindClass(kind);
+  if (type != nullptr) env->ThrowNew(type, what.c_str());
+}
+
+/// Runs `body`; what it throws becomes a Java exception, and the answer a default.
+template <class Body>
+auto guarded(JNIEnv* env, const Body& body) -> decltype(body()) {
+  try {
+    return body();
+  } catch (const Thrown&) {
+    // It is pending already.
+  } catch (const std::bad_alloc&) {
+    throw_java(env, "java/lang/OutOfMemoryError", "temblor: no native memory is left");
+  } catch (const std::exception& problem) {
+    throw_java(env, "java/lang/IllegalStateException", problem.what());
+  }
+  return decltype(body())();
+}
+
+template <class Type>
+Type& behind(jlong handle) {
+  TEMBLOR_ASSERT(handle != 0);
+  return *reinterpret_cast<Type*>(handle);
+}
+
+template <class Type, class... Arguments>
+jlong make(JNIEnv* env, Arguments&&... arguments) {
+  return guarded(env, [&] { return reinterpret_cast<jlong>(new Type(std::forward<Arguments>(arguments)...)); });
+}
+
+template <class Type>
+void free_handle(JNIEnv* /*env*/, jclass /*type*/, jlong handle) {
+  delete reinterpret_cast<Type*>(handle);
+}
+
+std::string bytes_of(JNIEnv* env, jbyteArray array) {
+  std::string bytes(static_cast<std::size_t>(env->GetArrayLength(array)), '\0');
+  env->GetByteArrayRegion(array, 0, static_cast<jsize>(bytes.size()), reinterpret_cast<jbyte*>(bytes.data()));
+  return bytes;
+}
+
+/// None where there is nothing.
+jbyteArray array_of(JNIEnv* env, std::string_view bytes) {
+  if (bytes.empty()) return nullptr;
+  if (bytes.size() > 0x7FFFFFFFU) throw std::length_error("more than 2 GiB at once");
+  const auto size = static_cast<jsize>(bytes.size());
+  const jbyteArray array = env->NewByteArray(size);
+  if (array == nullptr) throw Thrown();
+  env->SetByteArrayRegion(array, 0, size, reinterpret_cast<const jbyte*>(bytes.data()));
+  return array;
+}
+
+void store(JNIEnv* env, jlongArray into, const std::vector<jlong>& values) {
+  env->SetLongArrayRegion(into, 0, static_cast<jsize>(values.size()), values.data());
+  if (env->ExceptionCheck() == JNI_TRUE) throw Thrown();
+}
+
+std::string_view direct(JNIEnv* env, jobject buffer, jint size) {
+  const auto* address = static_cast<const char*>(env->GetDirectBufferAddress(buffer));
+  if (address == nullptr || size < 0 || env->GetDirectBufferCapacity(buffer) < size) {
+    throw std::invalid_argument("the messages are to lie in a direct buffer that holds as many bytes as is said");
+  }
+  return {address, static_cast<std::size_t>(size)};
+}
+
+// Batches.
+
+jlong new_batch(JNIEnv* env, jclass /*type*/) { return make<RecordBatch>(env); }
+
+jint row_count(JNIEnv* env, jclass /*type*/, jlong batch) {
+  return guarded(env, [&] { return static_cast<jint>(behind<RecordBatch>(batch).rows.size()); });
+}
+
+jlong batch_memory(JNIEnv* env, jclass /*type*/, jlong batch) {
+  return guarded(env, [&] { return static_cast<jlong>(behind<RecordBatch>(batch).memory_bytes()); });
+}
+
+void dropped(JNIEnv* env, jclass /*type*/, jlong batch, jlongArray into) {
+  guarded(env, [&] {
+    const auto& counts = behind<RecordBatch>(batch).dropped;
+    store(env, into, {counts.begin(), counts.end()});
+  });
+}
+
+jbyteArray dead_letters(JNIEnv* env, jclass /*type*/, jlong batch) {
+  return guarded(env, [&] { return array_of(env, behind<RecordBatch>(batch).dead_letters); });
+}
+
+// Decoding.
+
+jlong new_decoder(JNIEnv* env, jclass /*type*/, jfloat least, jfloat most, jlong max_ahead_ms, jboolean event_time,
+                  jboolean keep_dead, jlong hash_seed) {
+  return make<BatchDecoder>(env, BatchDecoder::Settings{.amplitudes = {.min = least, .max = most},
+                                                        .max_ahead = Milliseconds(max_ahead_ms),
+                                                        .event_time = event_time == JNI_TRUE,
+                                                        .keep_dead = keep_dead == JNI_TRUE,
+                                                        .hash_seed = static_cast<std::uint64_t>(hash_seed)});
+}
+
+void decode(JNIEnv* env, jclass /*type*/, jlong decoder, jlong batch, jbyteArray split, jobject messages, jint bytes,
+            jlongArray offsets, jint count, jlong reference_ms) {
+  guarded(env, [&] {
+    RecordBatch& into = behind<RecordBatch>(batch);
+    into.split = bytes_of(env, split);
+    std::vector<jlong> of_messages(static_cast<std::size_t>(count));
+    env->GetLongArrayRegion(offsets, 0, count, of_messages.data());
+    if (env->ExceptionCheck() == JNI_TRUE) throw Thrown();
+    const auto decoded = behind<BatchDecoder>(decoder).decode(
+        direct(env, messages, bytes), {of_messages.begin(), of_messages.end()}, timestamp_from_ms(reference_ms), into);
+    if (!decoded) throw std::invalid_argument(decoded.error().to_line());
+  });
+}
+
+// Combining.
+
+/// A combiner, and what it has given up that the JVM has not taken yet.
+struct TaskCombiner {
+  explicit TaskCombiner(const BatchCombiner::Settings& settings) : combiner(settings) {}
+  BatchCombiner combiner;
+  std::string partials;
+  std::string late_letters;
+};
+
+jlong new_combiner(JNIEnv* env, jclass /*type*/, jlong window_ms, jlong out_of_orderness_ms, jboolean event_time,
+                   jboolean keep_late) {
+  return make<TaskCombiner>(env, BatchCombiner::Settings{.window = Milliseconds(window_ms),
+                                                         .out_of_orderness = Milliseconds(out_of_orderness_ms),
+                                                         .event_time = event_time == JNI_TRUE,
+                                                         .keep_late = keep_late == JNI_TRUE});
+}
+
+jint combine(JNIEnv* env, jclass /*type*/, jlong combiner, jlong batch, jlong highest_ms, jlong stamp_ms,
+             jlongArray counts) {
+  return guarded(env, [&] {
+    auto& task = behind<TaskCombiner>(combiner);
+    const auto added = task.combiner.add(behind<RecordBatch>(batch), timestamp_from_ms(highest_ms),
+                                         timestamp_from_ms(stamp_ms), task.partials, task.late_letters);
+    store(env, counts, {static_cast<jlong>(added.accepted), static_cast<jlong>(added.late), to_ms(added.highest)});
+    return static_cast<jint>(task.partials.size());
+  });
+}
+
+void drain(JNIEnv* env, jclass /*type*/, jlong combiner) {
+  guarded(env, [&] {
+    auto& task = behind<TaskCombiner>(combiner);
+    task.combiner.drain(task.partials);
+  });
+}
+
+jbyteArray take(JNIEnv* env, std::string& bytes) {
+  const jbyteArray array = array_of(env, bytes);
+  bytes.clear();
+  return array;
+}
+
+jbyteArray take_partials(JNIEnv* env, jclass /*type*/, jlong combiner) {
+  return guarded(env, [&] { return take(env, behind<TaskCombiner>(combiner).partials); });
+}
+
+jbyteArray take_late_letters(JNIEnv* env, jclass /*type*/, jlong combiner) {
+  return guarded(env, [&] { return take(env, behind<TaskCombiner>(combiner).late_letters); });
+}
+
+// Sums and text.
+
+ExactSum sum_of(JNIEnv* env, jlong low, jlong high, jbyteArray wide) {
+  ExactSum sum;
+  const auto narrow = static_cast<Int128>(static_cast<UInt128>(static_cast<std::uint64_t>(high)) << 64U |
+                                          static_cast<std::uint64_t>(low));
+  if (!sum.restore(narrow, wide == nullptr ? std::string() : bytes_of(env, wide))) {
+    throw std::invalid_argument("the wide part of a sum has another length than it should");
+  }
+  return sum;
+}
+
+jfloat mean(JNIEnv* env, jclass /*type*/, jlong low, jlong high, jbyteArray wide, jint count) {
+  return guarded(env, [&] {
+    if (count <= 0) throw std::invalid_argument("a mean is of one value at least");
+    return sum_of(env, low, high, wide).mean(static_cast<std::uint32_t>(count));
+  });
+}
+
+jbyteArray add_wide(JNIEnv* env, jclass /*type*/, jbyteArray one, jbyteArray other) {
+  return guarded(env, [&] {
+    ExactSum sum = sum_of(env, 0, 0, one);
+    sum.merge(sum_of(env, 0, 0, other));
+    return array_of(env, sum.wide_bytes());
+  });
+}
+
+jstring float_text(JNIEnv* env, jclass /*type*/, jfloat value) {
+  return guarded(env, [&] {
+    std::string text;
+    append_float_text(value, text);
+    return env->NewStringUTF(text.c_str());
+  });
+}
+
+/// What came over, in words: for the test of the marshalling.
+jstring echo(JNIEnv* env, jclass /*type*/, jlong number, jfloat real, jboolean flag, jbyteArray bytes, jlongArray longs,
+             jobject messages, jint size) {
+  return guarded(env, [&] {
+    std::string text = std::to_string(number) + " ";
+    append_float_text(real, text);
+    text += flag == JNI_TRUE ? " true " : " false ";
+    text += bytes_of(env, bytes) + " ";
+    std::vector<jlong> values(static_cast<std::size_t>(env->GetArrayLength(longs)));
+    env->GetLongArrayRegion(longs, 0, static_cast<jsize>(values.size()), values.data());
+    for (const jlong value : values) text += std::to_string(value) + " ";
+    text += direct(env, messages, size);
+    return env->NewStringUTF(text.c_str());
+  });
+}
+
+/// For the test that a bug becomes an exception.
+void fail(JNIEnv* env, jclass /*type*/) {
+  guarded(env, [] { TEMBLOR_ASSERT(false); });
+}
+
+template <class Function>
+JNINativeMethod method(const char* name, const char* signature, Function* function) {
+  // The JVM's own declaration wants pointers without const.
+  return {const_cast<char*>(name), const_cast<char*>(signature), reinterpret_cast<void*>(function)};
+}
+
+}  // namespace
+}  // namespace temblor::flink
+
+extern "C" JNIEXPORT jint JNICALL JNI_OnLoad(JavaVM* machine, void* /*reserved*/) {
+  using namespace temblor::flink;
+  JNIEnv* env = nullptr;
+  if (machine->GetEnv(reinterpret_cast<void**>(&env), JNI_VERSION_10) != JNI_OK) return JNI_ERR;
+  const jclass type = env->FindClass("org/temblor/flink/core/NativeCore");
+  if (type == nullptr) return JNI_ERR;
+  const JNINativeMethod methods[] = {
+      method("newBatch", "()J", new_batch),
+      method("freeBatch", "(J)V", free_handle<RecordBatch>),
+      method("rowCount", "(J)I", row_count),
+      method("batchMemory", "(J)J", batch_memory),
+      method("dropped", "(J[J)V", dropped),
+      method("deadLetters", "(J)[B", dead_letters),
+      method("newDecoder", "(FFJZZJ)J", new_decoder),
+      method("freeDecoder", "(J)V", free_handle<BatchDecoder>),
+      method("decode", "(JJ[BLjava/nio/ByteBuffer;I[JIJ)V", decode),
+      method("newCombiner", "(JJZZ)J", new_combiner),
+      method("freeCombiner", "(J)V", free_handle<TaskCombiner>),
+      method("combine", "(JJJJ[J)I", combine),
+      method("drain", "(J)V", drain),
+      method("takePartials", "(J)[B", take_partials),
+      method("takeLateLetters", "(J)[B", take_late_letters),
+      method("mean", "(JJ[BI)F", mean),
+      method("addWide", "([B[B)[B", add_wide),
+      method("floatText", "(F)Ljava/lang/String;", float_text),
+      method("echo", "(JFZ[B[JLjava/nio/ByteBuffer;I)Ljava/lang/String;", echo),
+      method("fail", "()V", fail),
+  };
+  if (env->RegisterNatives(type, methods, std::size(methods)) != JNI_OK) return JNI_ERR;
+  return JNI_VERSION_10;
+}

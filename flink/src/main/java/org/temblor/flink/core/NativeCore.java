@@ -1,0 +1,110 @@
+package org.temblor.flink.core;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Locale;
+
+/**
+ * The C++ core, as flink/jni/native_core.cc has it. Loading this class loads the library out of the jar, a copy for each
+ * class loader: a library belongs to one only, and each job on a TaskManager has its own. Handles are addresses, made and
+ * freed by the classes around this one; one thread at a time for each. A mistake of the caller's and a bug of the core's
+ * are both an IllegalStateException, and end the task, never the process.
+ */
+final class NativeCore {
+  /** Names a library that is loaded instead of the jar's, for tests under a sanitizer. */
+  static final String LIBRARY_PROPERTY = "temblor.native.library";
+
+  static {
+    load();
+  }
+
+  private NativeCore() {}
+
+  // A batch of one pull.
+  static native long newBatch();
+
+  static native void freeBatch(long batch);
+
+  static native int rowCount(long batch);
+
+  static native long batchMemory(long batch);
+
+  /** Fills `counts`, which has a place for each reason. */
+  static native void dropped(long batch, long[] counts);
+
+  /** Delimited letters, or null. */
+  static native byte[] deadLetters(long batch);
+
+  // What fills it.
+  static native long newDecoder(
+      float least, float most, long maxAheadMs, boolean eventTime, boolean keepDead, long hashSeed);
+
+  static native void freeDecoder(long decoder);
+
+  /** Takes `bytes` bytes of the direct buffer `messages`, from its beginning on: `count` messages, see BatchDecoder. */
+  static native void decode(
+      long decoder, long batch, byte[] split, ByteBuffer messages, int bytes, long[] offsets, int count,
+      long referenceMs);
+
+  // What empties it.
+  static native long newCombiner(long windowMs, long outOfOrdernessMs, boolean eventTime, boolean keepLate);
+
+  static native void freeCombiner(long combiner);
+
+  /** Fills `counts` with how many were accepted, how many late, and the highest timestamp; how much there is to take. */
+  static native int combine(long combiner, long batch, long highestMs, long stampMs, long[] counts);
+
+  static native void drain(long combiner);
+
+  /** Rows, or null. */
+  static native byte[] takePartials(long combiner);
+
+  /** Delimited letters, or null. */
+  static native byte[] takeLateLetters(long combiner);
+
+  // Sums and text.
+  static native float mean(long low, long high, byte[] wide, int count);
+
+  static native byte[] addWide(byte[] one, byte[] other);
+
+  static native String floatText(float value);
+
+  // For tests.
+  static native String echo(
+      long number, float real, boolean flag, byte[] bytes, long[] longs, ByteBuffer messages, int size);
+
+  static native void fail();
+
+  private static void load() {
+    String named = System.getProperty(LIBRARY_PROPERTY);
+    if (named != null) {
+      System.load(named);
+      return;
+    }
+    String platform = System.getProperty("os.name").toLowerCase(Locale.ROOT) + "-" + System.getProperty("os.arch");
+    String resource = "/native/" + platform + "/libtemblor_flink.so";
+    try (InputStream library = NativeCore.class.getResourceAsStream(resource)) {
+      if (library == null) {
+        throw new UnsatisfiedLinkError(
+            "temblor-flink.jar has no native core for " + platform + " (it was built for linux-amd64: build it there)");
+      }
+      Path copy = Files.createTempFile("libtemblor_flink", ".so");
+      try {
+        Files.copy(library, copy, StandardCopyOption.REPLACE_EXISTING);
+        System.load(copy.toString());
+      } finally {
+        Files.delete(copy); // the process keeps what it has loaded
+      }
+    } catch (IOException failure) {
+      UnsatisfiedLinkError error =
+          new UnsatisfiedLinkError(
+              "the native core cannot be unpacked to " + System.getProperty("java.io.tmpdir") + ": " + failure);
+      error.initCause(failure);
+      throw error;
+    }
+  }
+}

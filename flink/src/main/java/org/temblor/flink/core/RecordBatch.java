@@ -1,0 +1,33 @@
+package org.temblor.flink.core;
+
+/** What one pull of one split brought, decoded and cleaned, in native memory. One thread at a time. */
+public final class RecordBatch extends NativeHandle {
+  /** How many reasons there are to drop a reading: schema/rejection.h. */
+  public static final int REASONS = 14;
+
+  public RecordBatch() {
+    super(NativeCore.newBatch(), NativeCore::freeBatch);
+  }
+
+  /** Readings that are fit for a window. */
+  public int rows() {
+    return NativeCore.rowCount(address());
+  }
+
+  /** How many were dropped, by reason. */
+  public long[] dropped() {
+    long[] counts = new long[REASONS];
+    NativeCore.dropped(address(), counts);
+    return counts;
+  }
+
+  /** Delimited letters of those that were dropped, or null. */
+  public byte[] deadLetters() {
+    return NativeCore.deadLetters(address());
+  }
+
+  /** Bytes of native memory that it keeps, also when it is used again. */
+  public long memoryBytes() {
+    return NativeCore.batchMemory(address());
+  }
+}

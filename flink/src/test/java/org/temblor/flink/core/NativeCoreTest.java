@@ -1,0 +1,186 @@
+package org.temblor.flink.core;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.math.BigInteger;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class NativeCoreTest {
+  private static final long NOW = 1_764_460_900_000L;
+
+  @Test
+  void whatIsHandedOverArrives() {
+    ByteBuffer direct = ByteBuffer.allocateDirect(8).put("rest of".getBytes(StandardCharsets.UTF_8));
+    String echo =
+        NativeCore.echo(
+            Long.MIN_VALUE + 1, -0.1f, true, "bytes".getBytes(StandardCharsets.UTF_8), new long[] {-1, 1L << 40}, direct,
+            4);
+    assertEquals("-9223372036854775807 -0.1 true bytes -1 1099511627776 rest", echo);
+  }
+
+  @Test
+  void mistakesAndBugsAreExceptions() {
+    assertThrows(IllegalStateException.class, NativeCore::fail);
+    byte[] none = {};
+    assertThrows(
+        IllegalStateException.class,
+        () -> NativeCore.echo(0, 0, false, none, new long[0], ByteBuffer.allocate(8), 4));
+    assertThrows(
+        IllegalStateException.class,
+        () -> NativeCore.echo(0, 0, false, none, new long[0], ByteBuffer.allocateDirect(8), 9));
+    RecordBatch closed = new RecordBatch();
+    closed.close();
+    closed.close();
+    assertThrows(IllegalStateException.class, closed::rows);
+    assertThrows(IllegalStateException.class, () -> NativeCore.mean(0, 0, new byte[] {1}, 1));
+    assertThrows(IllegalStateException.class, () -> NativeCore.mean(0, 0, null, 0));
+  }
+
+  @Test
+  void floatsAreWrittenAsTheProgramWritesThem() {
+    assertEquals("4.2", FloatText.of(4.2f));
+    assertEquals("5.0", FloatText.of(5f));
+    assertEquals("1e-05", FloatText.of(1e-5f));
+  }
+
+  @Test
+  void readingsBecomePartials() {
+    try (BatchDecoder decoder = new BatchDecoder(-10, 10, 60_000, true, true, 7);
+        BatchCombiner combiner = new BatchCombiner(1000, 1000, true, true);
+        RecordBatch batch = new RecordBatch()) {
+      decoder.add(5, reading("S001", NOW, 1.5f, "P"), false);
+      decoder.add(6, reading("S001", NOW + 999, -2.5f, "N"), false);
+      decoder.add(7, new byte[] {1, 2, 3}, false);
+      decoder.add(8, reading("S002", NOW + 1000, 11f, "N"), false);
+      ByteArrayOutputStream pack = new ByteArrayOutputStream();
+      for (byte[] each : List.of(reading("S003", NOW + 3000, 1f, "S"), reading("S003", NOW, 9f, "S"))) {
+        pack.write(each.length);
+        pack.writeBytes(each);
+      }
+      decoder.add(9, pack.toByteArray(), true);
+      assertEquals(5, decoder.count());
+      decoder.decode("split", NOW, batch);
+      assertEquals(0, decoder.count());
+      assertEquals(4, batch.rows());
+      long[] dropped = new long[RecordBatch.REASONS];
+      dropped[0] = 1; // parse
+      dropped[6] = 1; // amplitude
+      assertArrayEquals(dropped, batch.dropped());
+      assertNotNull(batch.deadLetters());
+      assertTrue(batch.memoryBytes() > 0);
+
+      List<Partial> partials = new ArrayList<>();
+      combiner.add(batch, BatchCombiner.NOTHING_YET, 0, partials::add);
+      assertEquals(3, combiner.accepted());
+      assertEquals(1, combiner.late()); // the last one, after 3 s of the same split
+      assertEquals(NOW + 3000, combiner.highestMs());
+      assertNotNull(combiner.takeLateLetters());
+      assertNull(combiner.takeLateLetters());
+      assertTrue(partials.isEmpty());
+      combiner.drain(partials::add);
+      assertEquals(2, partials.size());
+      Partial first = partials.get(0);
+      assertEquals("S001", first.sensor);
+      assertEquals(NOW, first.windowStart);
+      assertEquals(-0.5f, first.mean());
+      assertEquals(1.5f, first.max);
+      assertEquals(-2.5f, first.min);
+      assertEquals(List.of(1, 0, 1), List.of(first.p, first.s, first.n));
+      combiner.drain(partials::add);
+      assertEquals(2, partials.size());
+    }
+  }
+
+  @Test
+  void partialsMergeWithoutRounding() {
+    Random random = new Random(3);
+    try (BatchDecoder decoder = new BatchDecoder(-Float.MAX_VALUE, Float.MAX_VALUE, 0, false, false, 1);
+        RecordBatch batch = new RecordBatch()) {
+      Map<String, Partial> merged = new HashMap<>();
+      Map<String, BigInteger> exact = new HashMap<>();
+      for (int round = 0; round < 200; round++) {
+        try (BatchCombiner combiner = new BatchCombiner(1000, 0, false, false)) {
+          for (int i = 0; i < 50; i++) {
+            String sensor = "S00" + random.nextInt(3);
+            // Two sensors within the narrow sum, one far beyond it on both sides.
+            float value =
+                sensor.equals("S002")
+                    ? Float.intBitsToFloat((1 + random.nextInt(254)) << 23 | random.nextInt(1 << 23)) * (random.nextBoolean() ? 1 : -1)
+                    : (random.nextInt(20_001) - 10_000) / 1000f;
+            exact.merge(sensor, inUnits(value), BigInteger::add);
+            decoder.add(i, reading(sensor, NOW, value, "N"), false);
+          }
+          decoder.decode("split", NOW, batch);
+          combiner.add(batch, BatchCombiner.NOTHING_YET, NOW, each -> {});
+          combiner.drain(each -> merged.merge(each.sensor, each, (a, b) -> {
+            a.merge(b);
+            return a;
+          }));
+        }
+      }
+      for (Map.Entry<String, Partial> each : merged.entrySet()) {
+        Partial partial = each.getValue();
+        assertEquals(nearestMean(exact.get(each.getKey()), partial.count()), partial.mean(), each.getKey());
+      }
+      assertNotNull(merged.get("S002").wide);
+    }
+  }
+
+  /** In units of the last bit of the smallest float, which every float is a whole number of. */
+  private static BigInteger inUnits(float value) {
+    return new java.math.BigDecimal(value).multiply(java.math.BigDecimal.valueOf(2).pow(149)).toBigIntegerExact();
+  }
+
+  private static float nearestMean(BigInteger sum, int count) {
+    // Far more digits than decide which float is nearest.
+    return new java.math.BigDecimal(sum)
+        .divide(java.math.BigDecimal.valueOf(2).pow(149), new java.math.MathContext(400))
+        .divide(java.math.BigDecimal.valueOf(count), new java.math.MathContext(400))
+        .floatValue();
+  }
+
+  /** A SeismicRecord's bytes: proto/seismic_data.proto. */
+  private static byte[] reading(String sensor, long timeMs, float amplitude, String phase) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    text(out, 1, sensor);
+    out.write(2 << 3);
+    varint(out, timeMs);
+    out.write(6 << 3 | 5);
+    int bits = Float.floatToIntBits(amplitude);
+    for (int shift = 0; shift < 32; shift += 8) {
+      out.write(bits >>> shift);
+    }
+    text(out, 8, phase);
+    out.write(9 << 3);
+    out.write(1);
+    return out.toByteArray();
+  }
+
+  private static void text(ByteArrayOutputStream out, int field, String value) {
+    out.write(field << 3 | 2);
+    out.write(value.length());
+    out.writeBytes(value.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static void varint(ByteArrayOutputStream out, long value) {
+    long rest = value;
+    while ((rest & ~0x7FL) != 0) {
+      out.write((int) (rest & 0x7F | 0x80));
+      rest >>>= 7;
+    }
+    out.write((int) rest);
+  }
+}
