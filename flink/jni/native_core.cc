@@ -96,6 +96,10 @@ jint row_count(JNIEnv* env, jclass /*type*/, jlong batch) {
   return guarded(env, [&] { return static_cast<jint>(behind<RecordBatch>(batch).rows.size()); });
 }
 
+jlong highest_time(JNIEnv* env, jclass /*type*/, jlong batch) {
+  return guarded(env, [&] { return to_ms(behind<RecordBatch>(batch).highest); });
+}
+
 jlong batch_memory(JNIEnv* env, jclass /*type*/, jlong batch) {
   return guarded(env, [&] { return static_cast<jlong>(behind<RecordBatch>(batch).memory_bytes()); });
 }
@@ -160,7 +164,7 @@ jint combine(JNIEnv* env, jclass /*type*/, jlong combiner, jlong batch, jlong hi
     auto& task = behind<TaskCombiner>(combiner);
     const auto added = task.combiner.add(behind<RecordBatch>(batch), timestamp_from_ms(highest_ms),
                                          timestamp_from_ms(stamp_ms), task.partials, task.late_letters);
-    store(env, counts, {static_cast<jlong>(added.accepted), static_cast<jlong>(added.late), to_ms(added.highest)});
+    store(env, counts, {static_cast<jlong>(added.accepted), static_cast<jlong>(added.late)});
     return static_cast<jint>(task.partials.size());
   });
 }
@@ -261,6 +265,7 @@ extern "C" JNIEXPORT jint JNICALL JNI_OnLoad(JavaVM* machine, void* /*reserved*/
       method("newBatch", "()J", new_batch),
       method("freeBatch", "(J)V", free_handle<RecordBatch>),
       method("rowCount", "(J)I", row_count),
+      method("highestTime", "(J)J", highest_time),
       method("batchMemory", "(J)J", batch_memory),
       method("dropped", "(J[J)V", dropped),
       method("deadLetters", "(J)[B", dead_letters),

@@ -50,7 +50,6 @@ BatchCombiner::Added BatchCombiner::add(const RecordBatch& batch, Timestamp high
       ++held_;
     }
   }
-  added.highest = watermark.highest();
   return added;
 }
 

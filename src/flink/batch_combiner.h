@@ -28,7 +28,6 @@ class BatchCombiner {
   struct Added {
     std::uint64_t accepted = 0;
     std::uint64_t late = 0;
-    Timestamp highest{};  ///< the highest accepted timestamp of the split by now; kBeforeAll where there is none
   };
 
   /// Adds a batch. Event time: `highest` is the highest timestamp that was accepted of its split before it, or

@@ -1,6 +1,6 @@
 #include "flink/batch_decoder.h"
 
-#include <cstring>
+#include <algorithm>
 
 #include "schema/deserializer.h"
 #include "schema/serializer.h"
@@ -56,6 +56,7 @@ void BatchDecoder::take(std::string_view bytes, std::int64_t offset, RecordBatch
   row.time = timestamp_from_ms(record.collect_timestamp);
   row.amplitude = record.seismic_amplitude;
   row.phase = Cleaner::phase_of(record);
+  batch.highest = std::max(batch.highest, row.time);
   row.offset = offset;
   row.bytes = bytes;
 }

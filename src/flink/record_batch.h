@@ -30,12 +30,14 @@ struct RecordBatch {
   std::string split;
   std::string bytes;  ///< the messages as they were handed in; rows point into it
   std::vector<BatchRow> rows;
+  Timestamp highest = kBeforeAll;                    ///< of the rows; kBeforeAll where there is none
   std::array<std::uint64_t, kRejections> dropped{};  ///< by reason
   std::string dead_letters;                          ///< delimited letters of the dropped ones, where they are wanted
 
   void clear() {
     bytes.clear();
     rows.clear();
+    highest = kBeforeAll;
     dropped.fill(0);
     dead_letters.clear();
   }

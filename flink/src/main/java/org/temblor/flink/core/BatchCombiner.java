@@ -10,7 +10,7 @@ public final class BatchCombiner extends NativeHandle {
   /** No timestamp was accepted of a split yet. */
   public static final long NOTHING_YET = Long.MIN_VALUE;
 
-  private final long[] counts = new long[3];
+  private final long[] counts = new long[2];
 
   public BatchCombiner(long windowMs, long outOfOrdernessMs, boolean eventTime, boolean keepLate) {
     super(NativeCore.newCombiner(windowMs, outOfOrdernessMs, eventTime, keepLate), NativeCore::freeCombiner);
@@ -34,11 +34,6 @@ public final class BatchCombiner extends NativeHandle {
   /** Of the last add: how many readings were late. */
   public long late() {
     return counts[1];
-  }
-
-  /** Of the last add: the highest accepted timestamp of its split by then. */
-  public long highestMs() {
-    return counts[2];
   }
 
   /** Delimited letters of late readings since the last call, or null. */

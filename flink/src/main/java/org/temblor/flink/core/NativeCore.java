@@ -31,6 +31,8 @@ final class NativeCore {
 
   static native int rowCount(long batch);
 
+  static native long highestTime(long batch);
+
   static native long batchMemory(long batch);
 
   /** Fills `counts`, which has a place for each reason. */
@@ -55,7 +57,7 @@ final class NativeCore {
 
   static native void freeCombiner(long combiner);
 
-  /** Fills `counts` with how many were accepted, how many late, and the highest timestamp; how much there is to take. */
+  /** Fills `counts` with how many were accepted and how many late; how many bytes of partials there are to take. */
   static native int combine(long combiner, long batch, long highestMs, long stampMs, long[] counts);
 
   static native void drain(long combiner);

@@ -14,6 +14,11 @@ public final class RecordBatch extends NativeHandle {
     return NativeCore.rowCount(address());
   }
 
+  /** The highest timestamp of the rows, in milliseconds; the smallest number where there is none. */
+  public long highestMs() {
+    return NativeCore.highestTime(address());
+  }
+
   /** How many were dropped, by reason. */
   public long[] dropped() {
     long[] counts = new long[REASONS];

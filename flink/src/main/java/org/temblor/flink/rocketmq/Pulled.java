@@ -17,21 +17,24 @@ public final class Pulled {
   public final long maxOffset;
   public final long[] offsets;
   public final long[] storedMs; // when the broker stored each
+  public final boolean[] packed; // whether the body holds many records
   public final byte[][] bodies;
 
   public Pulled(
       Status status, long nextOffset, long minOffset, long maxOffset, long[] offsets, long[] storedMs,
-      byte[][] bodies) {
+      boolean[] packed, byte[][] bodies) {
     this.status = status;
     this.nextOffset = nextOffset;
     this.minOffset = minOffset;
     this.maxOffset = maxOffset;
     this.offsets = offsets;
     this.storedMs = storedMs;
+    this.packed = packed;
     this.bodies = bodies;
   }
 
   public static Pulled without(Status status, long nextOffset, long minOffset, long maxOffset) {
-    return new Pulled(status, nextOffset, minOffset, maxOffset, new long[0], new long[0], new byte[0][]);
+    return new Pulled(status, nextOffset, minOffset, maxOffset, new long[0], new long[0], new boolean[0],
+        new byte[0][]);
   }
 }

@@ -14,36 +14,41 @@ import org.apache.flink.metrics.Counter;
  * The part of the source in a task: emits what the fetcher's thread reads, each batch on its split's output, keeps how
  * far that is, and has the brokers told once a checkpoint is complete. All calls are the task's thread's.
  */
-final class QueueSourceReader
-    extends SingleThreadMultiplexSourceReaderBase<RawBatch, RawBatch, QueueSplit, QueueSplitState> {
+final class QueueSourceReader<T>
+    extends SingleThreadMultiplexSourceReaderBase<RawBatch, T, QueueSplit, QueueSplitState> {
   private final TopicClient client;
+  private final BatchHandler<T> handler;
   private final OffsetCommitter committer;
   private final Map<TopicQueue, Long> finished = new HashMap<>();
   private final TreeMap<Long, Map<TopicQueue, Long>> checkpoints = new TreeMap<>(); // not yet complete
 
   QueueSourceReader(
-      TopicClient client, TopicSettings settings, SourceReaderContext context, ReaderMetrics metrics) {
+      TopicClient client, TopicSettings settings, BatchHandler<T> handler, SourceReaderContext context,
+      ReaderMetrics metrics) {
     super(
         () -> new QueueSplitReader(client, settings, metrics),
-        new Emitter(context.metricGroup().getIOMetricGroup().getNumRecordsInCounter()),
+        new Emitter<>(handler, context.metricGroup().getIOMetricGroup().getNumRecordsInCounter()),
         context.getConfiguration(),
         context);
     this.client = client;
+    this.handler = handler;
     committer = new OffsetCommitter(client, metrics, "temblor offsets of " + settings.topic);
   }
 
-  private static final class Emitter implements RecordEmitter<RawBatch, RawBatch, QueueSplitState> {
+  private static final class Emitter<T> implements RecordEmitter<RawBatch, T, QueueSplitState> {
+    private final BatchHandler<T> handler;
     private final Counter numRecordsIn;
 
-    Emitter(Counter numRecordsIn) {
+    Emitter(BatchHandler<T> handler, Counter numRecordsIn) {
+      this.handler = handler;
       this.numRecordsIn = numRecordsIn;
     }
 
     @Override
-    public void emitRecord(RawBatch batch, SourceOutput<RawBatch> output, QueueSplitState state) {
+    public void emitRecord(RawBatch batch, SourceOutput<T> output, QueueSplitState state) {
       numRecordsIn.inc(batch.size() - 1L); // Flink has counted the batch as one
       if (batch.size() > 0) {
-        output.collect(batch);
+        handler.emit(batch, output, state);
       }
       state.advance(batch);
     }
@@ -86,6 +91,7 @@ final class QueueSourceReader
   public void close() throws Exception {
     committer.close();
     super.close();
+    handler.close();
     client.close();
   }
 }

@@ -8,20 +8,30 @@ public final class QueueSplit implements SourceSplit {
   /** The end of a queue that is read for ever. */
   public static final long NO_END = Long.MAX_VALUE;
 
+  /** Where there is no time yet. */
+  public static final long NO_TIME = Long.MIN_VALUE;
+
   private final TopicQueue queue;
   private final long offset;
   private final long storedMs;
   private final long end;
+  private final long highestMs;
+
+  /** One of which no timestamp was accepted yet. */
+  public QueueSplit(TopicQueue queue, long offset, long storedMs, long end) {
+    this(queue, offset, storedMs, end, NO_TIME);
+  }
 
   /**
-   * `offset` is that of the message that is read next, `storedMs` when the broker stored the one before it (the
-   * smallest long for none), `end` where a bounded source stops.
+   * `offset` is that of the message that is read next, `storedMs` when the broker stored the one before it (NO_TIME for
+   * none), `end` where a bounded source stops, `highestMs` the highest timestamp that was accepted.
    */
-  public QueueSplit(TopicQueue queue, long offset, long storedMs, long end) {
+  public QueueSplit(TopicQueue queue, long offset, long storedMs, long end, long highestMs) {
     this.queue = Objects.requireNonNull(queue);
     this.offset = offset;
     this.storedMs = storedMs;
     this.end = end;
+    this.highestMs = highestMs;
   }
 
   public TopicQueue queue() {
@@ -40,6 +50,10 @@ public final class QueueSplit implements SourceSplit {
     return end;
   }
 
+  public long highestMs() {
+    return highestMs;
+  }
+
   @Override
   public String splitId() {
     return queue.splitId();
@@ -51,12 +65,13 @@ public final class QueueSplit implements SourceSplit {
         && ((QueueSplit) other).queue.equals(queue)
         && ((QueueSplit) other).offset == offset
         && ((QueueSplit) other).storedMs == storedMs
-        && ((QueueSplit) other).end == end;
+        && ((QueueSplit) other).end == end
+        && ((QueueSplit) other).highestMs == highestMs;
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(queue, offset, storedMs, end);
+    return Objects.hash(queue, offset, storedMs, end, highestMs);
   }
 
   @Override

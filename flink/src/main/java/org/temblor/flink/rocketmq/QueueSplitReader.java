@@ -201,6 +201,7 @@ final class QueueSplitReader implements SplitReader<RawBatch, QueueSplit> {
             reading.offset,
             Arrays.copyOfRange(pulled.offsets, from, to),
             Arrays.copyOfRange(pulled.storedMs, from, to),
+            Arrays.copyOfRange(pulled.packed, from, to),
             Arrays.copyOfRange(pulled.bodies, from, to)));
   }
 

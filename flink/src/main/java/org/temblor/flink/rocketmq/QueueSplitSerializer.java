@@ -38,10 +38,11 @@ final class QueueSplitSerializer implements SimpleVersionedSerializer<QueueSplit
     out.writeLong(split.offset());
     out.writeLong(split.storedMs());
     out.writeLong(split.end());
+    out.writeLong(split.highestMs());
   }
 
   static QueueSplit read(DataInput in) throws IOException {
-    return new QueueSplit(TopicQueue.read(in), in.readLong(), in.readLong(), in.readLong());
+    return new QueueSplit(TopicQueue.read(in), in.readLong(), in.readLong(), in.readLong(), in.readLong());
   }
 
   static void check(int version) throws IOException {

@@ -1,17 +1,19 @@
 package org.temblor.flink.rocketmq;
 
 /** How far a split has been emitted. Of the task's thread. */
-final class QueueSplitState {
+public final class QueueSplitState {
   private final TopicQueue queue;
   private final long end;
   private long offset;
   private long storedMs;
+  private long highestMs;
 
   QueueSplitState(QueueSplit split) {
     queue = split.queue();
     end = split.end();
     offset = split.offset();
     storedMs = split.storedMs();
+    highestMs = split.highestMs();
   }
 
   TopicQueue queue() {
@@ -22,6 +24,15 @@ final class QueueSplitState {
     return offset;
   }
 
+  /** The highest timestamp that was accepted of it, or QueueSplit.NO_TIME. */
+  public long highestMs() {
+    return highestMs;
+  }
+
+  public void observe(long timestampMs) {
+    highestMs = Math.max(highestMs, timestampMs);
+  }
+
   void advance(RawBatch batch) {
     offset = batch.nextOffset;
     if (batch.size() > 0) {
@@ -30,6 +41,6 @@ final class QueueSplitState {
   }
 
   QueueSplit split() {
-    return new QueueSplit(queue, offset, storedMs, end);
+    return new QueueSplit(queue, offset, storedMs, end, highestMs);
   }
 }

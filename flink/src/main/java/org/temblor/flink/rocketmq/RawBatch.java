@@ -9,13 +9,16 @@ public final class RawBatch {
   public final long nextOffset; // behind the last message, or behind a gap
   public final long[] offsets;
   public final long[] storedMs; // when the broker stored each
+  public final boolean[] packed; // whether the body holds many records
   public final byte[][] bodies;
 
-  public RawBatch(String splitId, long nextOffset, long[] offsets, long[] storedMs, byte[][] bodies) {
+  public RawBatch(
+      String splitId, long nextOffset, long[] offsets, long[] storedMs, boolean[] packed, byte[][] bodies) {
     this.splitId = splitId;
     this.nextOffset = nextOffset;
     this.offsets = offsets;
     this.storedMs = storedMs;
+    this.packed = packed;
     this.bodies = bodies;
   }
 

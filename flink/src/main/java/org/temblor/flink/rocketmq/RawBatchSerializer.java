@@ -20,7 +20,7 @@ public final class RawBatchSerializer extends TypeSerializerSingleton<RawBatch> 
 
   @Override
   public RawBatch createInstance() {
-    return new RawBatch("", 0, new long[0], new long[0], new byte[0][]);
+    return new RawBatch("", 0, new long[0], new long[0], new boolean[0], new byte[0][]);
   }
 
   @Override
@@ -46,6 +46,7 @@ public final class RawBatchSerializer extends TypeSerializerSingleton<RawBatch> 
     for (int i = 0; i < batch.size(); i++) {
       out.writeLong(batch.offsets[i]);
       out.writeLong(batch.storedMs[i]);
+      out.writeBoolean(batch.packed[i]);
       out.writeInt(batch.bodies[i].length);
       out.write(batch.bodies[i]);
     }
@@ -56,10 +57,12 @@ public final class RawBatchSerializer extends TypeSerializerSingleton<RawBatch> 
     String splitId = in.readUTF();
     long nextOffset = in.readLong();
     int size = in.readInt();
-    RawBatch batch = new RawBatch(splitId, nextOffset, new long[size], new long[size], new byte[size][]);
+    RawBatch batch =
+        new RawBatch(splitId, nextOffset, new long[size], new long[size], new boolean[size], new byte[size][]);
     for (int i = 0; i < size; i++) {
       batch.offsets[i] = in.readLong();
       batch.storedMs[i] = in.readLong();
+      batch.packed[i] = in.readBoolean();
       batch.bodies[i] = new byte[in.readInt()];
       in.readFully(batch.bodies[i]);
     }

@@ -25,6 +25,9 @@ public final class RocketMqClient implements TopicClient {
   private static final long SUSPEND_MS = 10_000;
 
   private static final long ANSWER_MS = 20_000;
+  /** Of a message that holds many records: connectors/rocketmq/record_pack.h. */
+  private static final String PACK_PROPERTY = "temblor.pack";
+
   private static final long NO_OFFSET = -1; // of RemoteBrokerOffsetStore.readOffset
 
   static {
@@ -146,16 +149,18 @@ public final class RocketMqClient implements TopicClient {
         List<MessageExt> messages = result.getMsgFoundList();
         long[] offsets = new long[messages.size()];
         long[] storedMs = new long[messages.size()];
+        boolean[] packed = new boolean[messages.size()];
         byte[][] bodies = new byte[messages.size()][];
         for (int i = 0; i < offsets.length; i++) {
           MessageExt message = messages.get(i);
           offsets[i] = message.getQueueOffset();
           storedMs[i] = message.getStoreTimestamp();
+          packed[i] = message.getProperty(PACK_PROPERTY) != null;
           bodies[i] = message.getBody();
         }
         return new Pulled(
             Pulled.Status.MESSAGES, result.getNextBeginOffset(), result.getMinOffset(), result.getMaxOffset(), offsets,
-            storedMs, bodies);
+            storedMs, packed, bodies);
       case OFFSET_ILLEGAL:
         return Pulled.without(
             Pulled.Status.NO_SUCH_OFFSET, result.getNextBeginOffset(), result.getMinOffset(), result.getMaxOffset());

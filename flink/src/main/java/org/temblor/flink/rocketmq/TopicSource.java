@@ -14,22 +14,24 @@ import org.apache.flink.api.java.typeutils.ResultTypeQueryable;
 import org.apache.flink.core.io.SimpleVersionedSerializer;
 
 /**
- * A RocketMQ topic as a source of raw messages in batches: each queue is a split, its offset is in the checkpoint. Sent
- * to where its enumerator and readers are made; it keeps nothing itself.
+ * A RocketMQ topic as a source: each queue is a split, its offset is in the checkpoint; a handler makes of the batches of
+ * messages what the job wants. Sent to where its enumerator and readers are made; it keeps nothing itself.
  */
-public final class TopicSource
-    implements Source<RawBatch, QueueSplit, EnumeratorState>, ResultTypeQueryable<RawBatch> {
+public final class TopicSource<T>
+    implements Source<T, QueueSplit, EnumeratorState>, ResultTypeQueryable<T> {
   private static final long serialVersionUID = 1;
 
   private final TopicSettings settings;
+  private final BatchHandler.Factory<T> handlers;
   private final TopicClient.Factory clients;
 
-  public TopicSource(TopicSettings settings) {
-    this(settings, RocketMqClient::new);
+  public TopicSource(TopicSettings settings, BatchHandler.Factory<T> handlers) {
+    this(settings, handlers, RocketMqClient::new);
   }
 
-  TopicSource(TopicSettings settings, TopicClient.Factory clients) {
+  TopicSource(TopicSettings settings, BatchHandler.Factory<T> handlers, TopicClient.Factory clients) {
     this.settings = settings;
+    this.handlers = handlers;
     this.clients = clients;
   }
 
@@ -39,10 +41,11 @@ public final class TopicSource
   }
 
   @Override
-  public SourceReader<RawBatch, QueueSplit> createReader(SourceReaderContext context) throws IOException {
-    return new QueueSourceReader(
+  public SourceReader<T, QueueSplit> createReader(SourceReaderContext context) throws IOException {
+    return new QueueSourceReader<>(
         clients.open(settings, "temblor-reader-" + context.getIndexOfSubtask()),
         settings,
+        handlers.open(),
         context,
         new ReaderMetrics(context.metricGroup()));
   }
@@ -76,7 +79,7 @@ public final class TopicSource
   }
 
   @Override
-  public TypeInformation<RawBatch> getProducedType() {
-    return RawBatchType.INSTANCE;
+  public TypeInformation<T> getProducedType() {
+    return handlers.type();
   }
 }

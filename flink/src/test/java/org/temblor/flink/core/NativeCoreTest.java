@@ -75,6 +75,7 @@ class NativeCoreTest {
       decoder.decode("split", NOW, batch);
       assertEquals(0, decoder.count());
       assertEquals(4, batch.rows());
+      assertEquals(NOW + 3000, batch.highestMs());
       long[] dropped = new long[RecordBatch.REASONS];
       dropped[0] = 1; // parse
       dropped[6] = 1; // amplitude
@@ -86,7 +87,6 @@ class NativeCoreTest {
       combiner.add(batch, BatchCombiner.NOTHING_YET, 0, partials::add);
       assertEquals(3, combiner.accepted());
       assertEquals(1, combiner.late()); // the last one, after 3 s of the same split
-      assertEquals(NOW + 3000, combiner.highestMs());
       assertNotNull(combiner.takeLateLetters());
       assertNull(combiner.takeLateLetters());
       assertTrue(partials.isEmpty());

@@ -17,6 +17,7 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.util.Collector;
 import org.temblor.flink.rocketmq.RawBatch;
+import org.temblor.flink.rocketmq.RawBatches;
 import org.temblor.flink.rocketmq.TopicSettings;
 import org.temblor.flink.rocketmq.TopicSource;
 
@@ -37,7 +38,7 @@ public final class CountJob {
     environment.getConfig().enableObjectReuse();
     TopicSettings settings = TopicSettings.parse(options.getRequired("from")).withDiscoveryInterval(500);
     environment
-        .fromSource(new TopicSource(settings), WatermarkStrategy.noWatermarks(), "topic")
+        .fromSource(new TopicSource<>(settings, new RawBatches()), WatermarkStrategy.noWatermarks(), "topic")
         .uid("topic")
         .filter(new Slow(options.getLong("slow", 0)))
         .keyBy(batch -> batch.splitId, Types.STRING)

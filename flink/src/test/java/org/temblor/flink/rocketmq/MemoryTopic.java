@@ -190,7 +190,8 @@ final class MemoryTopic {
         storedMs[i] = from + i;
         bodies[i] = log.messages.get((int) from + i);
       }
-      return new Pulled(Pulled.Status.MESSAGES, to, log.min, log.messages.size(), offsets, storedMs, bodies);
+      return new Pulled(Pulled.Status.MESSAGES, to, log.min, log.messages.size(), offsets, storedMs,
+          new boolean[bodies.length], bodies);
     }
 
     @Override

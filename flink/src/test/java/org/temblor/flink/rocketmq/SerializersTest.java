@@ -42,7 +42,8 @@ class SerializersTest {
   @Test
   void batches() throws IOException {
     RawBatch batch =
-        new RawBatch("s", 9, new long[] {7, 8}, new long[] {70, 80}, new byte[][] {{1, 2, 3}, {}});
+        new RawBatch(
+            "s", 9, new long[] {7, 8}, new long[] {70, 80}, new boolean[] {false, true}, new byte[][] {{1, 2, 3}, {}});
     assertSame(batch, RawBatchSerializer.INSTANCE.copy(batch));
     DataOutputSerializer out = new DataOutputSerializer(16);
     RawBatchSerializer.INSTANCE.serialize(batch, out);
@@ -54,6 +55,7 @@ class SerializersTest {
     assertEquals(9, read.nextOffset);
     assertArrayEquals(batch.offsets, read.offsets);
     assertArrayEquals(batch.storedMs, read.storedMs);
+    assertArrayEquals(batch.packed, read.packed);
     assertArrayEquals(batch.bodies, read.bodies);
   }
 }

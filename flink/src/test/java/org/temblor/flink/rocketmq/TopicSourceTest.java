@@ -46,7 +46,7 @@ class TopicSourceTest {
   private static DataStream<RawBatch> from(
       StreamExecutionEnvironment environment, MemoryTopic topic, String settings) {
     return environment.fromSource(
-        new TopicSource(topic.settings(settings), MemoryTopic.clients()), WatermarkStrategy.noWatermarks(), "topic");
+        new TopicSource<>(topic.settings(settings), new RawBatches(), MemoryTopic.clients()), WatermarkStrategy.noWatermarks(), "topic");
   }
 
   private static String[] messages(int queue, int from, int to) {

@@ -1,0 +1,165 @@
+package org.temblor.flink;
+
+import org.apache.flink.api.common.operators.ProcessingTimeService.ProcessingTimeCallback;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.runtime.state.StateInitializationContext;
+import org.apache.flink.runtime.state.StateSnapshotContext;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.ChainingStrategy;
+import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
+import org.apache.flink.streaming.api.watermark.Watermark;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.util.OutputTag;
+import org.temblor.flink.core.BatchCombiner;
+import org.temblor.flink.core.Partial;
+import org.temblor.flink.core.RecordBatch;
+import org.temblor.flink.core.RejectionNames;
+
+/**
+ * Turns the readings of a task's splits into few partial aggregates, natively, and gives up all that it holds before a
+ * barrier, before a watermark and at the end, so that it has nothing to save. In processing time its clock, which never
+ * goes back behind what a checkpoint knows, is the watermark.
+ */
+final class CombineOperator extends AbstractStreamOperator<Partial>
+    implements OneInputStreamOperator<ReadingBatch, Partial>, ProcessingTimeCallback {
+  static final OutputTag<byte[]> LATE =
+      new OutputTag<>("late", PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO);
+  static final OutputTag<byte[]> DEAD =
+      new OutputTag<>("dead", PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO);
+
+  private static final long serialVersionUID = 1;
+
+  private final JobSettings settings;
+  private transient BatchCombiner combiner;
+  private transient ListState<Long> stamps;
+  private transient long stampMs; // processing time, as far as it has come
+  private transient long openMs; // the start of the window that it lies in
+  private transient Counter accepted;
+  private transient Counter late;
+  private transient Counter[] dropped;
+
+  CombineOperator(JobSettings settings) {
+    this.settings = settings;
+    chainingStrategy = ChainingStrategy.ALWAYS; // batches do not travel
+  }
+
+  @Override
+  public void initializeState(StateInitializationContext context) throws Exception {
+    super.initializeState(context);
+    stamps = context.getOperatorStateStore().getUnionListState(new ListStateDescriptor<>("stamp", Types.LONG));
+    stampMs = 0;
+    for (long stamp : stamps.get()) {
+      stampMs = Math.max(stampMs, stamp);
+    }
+  }
+
+  @Override
+  public void open() throws Exception {
+    super.open();
+    combiner =
+        new BatchCombiner(settings.windowMs, settings.outOfOrdernessMs, settings.eventTime, settings.keepLate);
+    MetricGroup group = getMetricGroup().addGroup("temblor");
+    accepted = group.counter("acceptedReadings");
+    late = group.counter("lateReadings");
+    dropped = new Counter[RecordBatch.REASONS];
+    for (int reason = 0; reason < dropped.length; reason++) {
+      dropped[reason] = group.addGroup("droppedReadings").counter(RejectionNames.of(reason));
+    }
+    if (!settings.eventTime) {
+      openMs = windowOf(stampMs);
+      onProcessingTime(getProcessingTimeService().getCurrentProcessingTime());
+    }
+  }
+
+  @Override
+  public void processElement(StreamRecord<ReadingBatch> record) throws Exception {
+    ReadingBatch batch = record.getValue();
+    if (!settings.eventTime) {
+      passTime();
+    }
+    combiner.add(batch.readings, batch.highestBeforeMs, stampMs, this::give);
+    accepted.inc(combiner.accepted());
+    late.inc(combiner.late());
+    long[] counts = batch.readings.dropped();
+    for (int reason = 0; reason < counts.length; reason++) {
+      dropped[reason].inc(counts[reason]);
+    }
+    if (settings.keepLate) {
+      give(LATE, combiner.takeLateLetters());
+    }
+    if (settings.keepDead) {
+      give(DEAD, batch.readings.deadLetters());
+    }
+  }
+
+  private void give(Partial partial) {
+    output.collect(new StreamRecord<>(partial, partial.windowStart));
+  }
+
+  private void give(OutputTag<byte[]> tag, byte[] letters) {
+    if (letters != null) {
+      output.collect(tag, new StreamRecord<>(letters));
+    }
+  }
+
+  /** Looks at the clock; windows that lie before it are complete. */
+  private void passTime() {
+    stampMs = Math.max(stampMs, getProcessingTimeService().getCurrentProcessingTime());
+    long start = windowOf(stampMs);
+    if (start > openMs) {
+      openMs = start;
+      combiner.drain(this::give);
+      output.emitWatermark(new Watermark(start - 1));
+    }
+  }
+
+  private long windowOf(long timeMs) {
+    return Math.floorDiv(timeMs, settings.windowMs) * settings.windowMs;
+  }
+
+  @Override
+  public void onProcessingTime(long timeMs) {
+    passTime();
+    getProcessingTimeService().registerTimer(openMs + settings.windowMs, this);
+  }
+
+  @Override
+  public void processWatermark(Watermark mark) throws Exception {
+    if (settings.eventTime || mark.getTimestamp() == Watermark.MAX_WATERMARK.getTimestamp()) {
+      combiner.drain(this::give);
+      super.processWatermark(mark);
+    }
+  }
+
+  @Override
+  public void prepareSnapshotPreBarrier(long checkpoint) throws Exception {
+    combiner.drain(this::give);
+    super.prepareSnapshotPreBarrier(checkpoint);
+  }
+
+  @Override
+  public void snapshotState(StateSnapshotContext context) throws Exception {
+    super.snapshotState(context);
+    stamps.clear();
+    stamps.add(stampMs);
+  }
+
+  @Override
+  public void finish() throws Exception {
+    combiner.drain(this::give);
+    super.finish();
+  }
+
+  @Override
+  public void close() throws Exception {
+    if (combiner != null) {
+      combiner.close();
+    }
+    super.close();
+  }
+}

@@ -1,0 +1,83 @@
+package org.temblor.flink;
+
+import java.util.concurrent.ThreadLocalRandom;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.connector.source.SourceOutput;
+import org.temblor.flink.core.BatchDecoder;
+import org.temblor.flink.core.RecordBatch;
+import org.temblor.flink.rocketmq.BatchHandler;
+import org.temblor.flink.rocketmq.QueueSplitState;
+import org.temblor.flink.rocketmq.RawBatch;
+
+/**
+ * Decodes and cleans what the source has read, natively, and emits it with the highest timestamp of its split. Whether a
+ * timestamp is believed depends on when the broker stored its message, rounded up to a second: what is decoded together
+ * ends where that changes, so that nothing depends on how the messages were pulled.
+ */
+final class DecodedBatches implements BatchHandler<ReadingBatch> {
+  /** The same for all that one process combines; nothing depends on it but how hard it is to make ids collide. */
+  private static final long HASH_SEED = ThreadLocalRandom.current().nextLong();
+
+  private static final long SECOND_MS = 1_000;
+
+  private final boolean eventTime;
+  private final BatchDecoder decoder;
+  private final RecordBatch readings = new RecordBatch();
+
+  private DecodedBatches(JobSettings settings) {
+    eventTime = settings.eventTime;
+    decoder =
+        new BatchDecoder(
+            settings.leastAmplitude, settings.mostAmplitude, settings.maxAheadMs, eventTime, settings.keepDead,
+            HASH_SEED);
+  }
+
+  @Override
+  public void emit(RawBatch batch, SourceOutput<ReadingBatch> output, QueueSplitState state) {
+    for (int i = 0; i < batch.size(); i++) {
+      decoder.add(batch.offsets[i], batch.bodies[i], batch.packed[i]);
+      long reference = nextSecond(batch.storedMs[i]);
+      if (i + 1 == batch.size() || nextSecond(batch.storedMs[i + 1]) != reference) {
+        decoder.decode(batch.splitId, reference, readings);
+        ReadingBatch decoded = new ReadingBatch(readings, state.highestMs());
+        if (eventTime && readings.rows() > 0) {
+          state.observe(readings.highestMs());
+          output.collect(decoded, state.highestMs());
+        } else {
+          output.collect(decoded);
+        }
+      }
+    }
+  }
+
+  private static long nextSecond(long storedMs) {
+    return Math.floorDiv(storedMs + SECOND_MS - 1, SECOND_MS) * SECOND_MS;
+  }
+
+  @Override
+  public void close() {
+    readings.close();
+    decoder.close();
+  }
+
+  /** Makes one for each reader. */
+  static final class Factory implements BatchHandler.Factory<ReadingBatch> {
+    private static final long serialVersionUID = 1;
+
+    private final JobSettings settings;
+
+    Factory(JobSettings settings) {
+      this.settings = settings;
+    }
+
+    @Override
+    public BatchHandler<ReadingBatch> open() {
+      return new DecodedBatches(settings);
+    }
+
+    @Override
+    public TypeInformation<ReadingBatch> type() {
+      return new ValueType<>(ReadingBatch.class, ReadingBatchSerializer.INSTANCE);
+    }
+  }
+}
