@@ -5,7 +5,6 @@ import glob
 import os
 import shutil
 import subprocess
-import sys
 import tarfile
 import tempfile
 
@@ -17,8 +16,10 @@ VERSION = "1.17.2"
 _ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 _PACKAGES = ("apache-flink-libraries", "apache-flink")
 _FETCH_LIMIT_S = 1200
+_ATTEMPTS = 3
 # No wheels: of the first there are none. The packages are unpacked, never installed, but pip runs their setup.py to
-# learn their names, with the setuptools that come with it.
+# learn their names, with the setuptools and wheel that Debian's pip brings.
+_PYTHON = "/usr/bin/python3"
 _PIP = ("-m", "pip", "--disable-pip-version-check", "download", "--quiet", "--no-deps", "--no-binary=:all:",
         "--no-build-isolation")
 
@@ -51,12 +52,15 @@ def _fetch(flink):
 
 def _download(package, work):
     """The package, unpacked; its folder."""
-    command = [os.environ.get("PYTHON", sys.executable), *_PIP, f"--dest={work}", f"{package}=={VERSION}"]
-    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=_FETCH_LIMIT_S)
-    if done.returncode != 0:
-        why = (done.stderr.strip().splitlines() or ["no output"])[-1]
-        raise Problem(f"{package} {VERSION} cannot be downloaded from PyPI: {why} (is there a network, and "
-                      "python3-pip?)")
+    command = [os.environ.get("PYTHON", _PYTHON), *_PIP, f"--dest={work}", f"{package}=={VERSION}"]
+    for _ in range(_ATTEMPTS):
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=_FETCH_LIMIT_S)
+        if done.returncode == 0:
+            break
+    else:
+        why = [line for line in done.stderr.splitlines() if line.strip()][:20]
+        raise Problem(f"{package} {VERSION} cannot be downloaded from PyPI (is there a network, and python3-pip?): "
+                      + " / ".join(why))
     (archive,) = glob.glob(os.path.join(work, f"{package}-{VERSION}.tar.gz"))
     with tarfile.open(archive) as opened:
         opened.extractall(work)
