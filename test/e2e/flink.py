@@ -5,6 +5,8 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
+import urllib.error
 import urllib.request
 
 from harness import ROOT, TIMEOUT_S
@@ -62,7 +64,24 @@ class Flink:
     def start(self, name):
         self.tool("start", name)
 
-    def get(self, path):
+    def get(self, path, method="GET"):
         """The REST API's answer, read as JSON."""
-        with urllib.request.urlopen(f"http://{self.status()['job_manager']['address']}{path}", timeout=60) as answer:
+        request = urllib.request.Request(f"http://{self.status()['job_manager']['address']}{path}", method=method)
+        with urllib.request.urlopen(request, timeout=60) as answer:
             return json.load(answer)
+
+    def cancel_all(self):
+        """Ends all jobs, and returns when they have ended."""
+        over = ("FINISHED", "CANCELED", "FAILED")
+        deadline = time.monotonic() + TIMEOUT_S
+        while True:
+            left = [job for job in self.get("/jobs")["jobs"] if job["status"] not in over]
+            if not left:
+                return
+            assert time.monotonic() < deadline, left
+            for job in left:
+                try:
+                    self.get(f"/jobs/{job['id']}?mode=cancel", method="PATCH")
+                except urllib.error.HTTPError:
+                    pass  # it has ended meanwhile
+            time.sleep(0.2)

@@ -9,6 +9,7 @@ import struct
 
 from loopback.problem import Problem
 
+QUERY_CONSUMER_OFFSET = 14
 UPDATE_AND_CREATE_TOPIC = 17
 UPDATE_BROKER_CONFIG = 25
 GET_BROKER_RUNTIME_INFO = 28

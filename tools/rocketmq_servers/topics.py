@@ -33,6 +33,13 @@ def ends(broker, topic, queues):
             for queue in range(queues)]
 
 
+def consumed(broker, topic, group, queues):
+    """How far the group has read each queue on one broker, as the broker has been told."""
+    return [int(remoting.ask(broker, remoting.QUERY_CONSUMER_OFFSET,
+                             {"consumerGroup": group, "topic": topic, "queueId": queue})[0]["offset"])
+            for queue in range(queues)]
+
+
 def _has_route(name_server, topic, brokers, queues):
     try:
         status, _, body = remoting.request(name_server, remoting.GET_ROUTE, {"topic": topic})
