@@ -30,12 +30,6 @@ public final class RocketMqClient implements TopicClient {
 
   private static final long NO_OFFSET = -1; // of RemoteBrokerOffsetStore.readOffset
 
-  static {
-    // Its log would lie in the home of whoever runs the TaskManager; what matters comes as exceptions.
-    setUnlessSet("rocketmq.log.root", System.getProperty("java.io.tmpdir"));
-    setUnlessSet("rocketmq.log.level", "OFF");
-  }
-
   private final String topic;
   private final int messagesAPull;
   private final DefaultMQPullConsumer consumer;
@@ -130,7 +124,7 @@ public final class RocketMqClient implements TopicClient {
               done.accept(null, failure);
             }
           });
-    } catch (MQClientException | RemotingException failure) {
+    } catch (MQClientException | RemotingException | RuntimeException failure) { // the last: no name server answers
       done.accept(null, failure);
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
@@ -181,17 +175,11 @@ public final class RocketMqClient implements TopicClient {
   private static <T> T asking(String what, Question<T> question) throws IOException {
     try {
       return question.ask();
-    } catch (MQClientException | RemotingException | MQBrokerException failure) {
+    } catch (MQClientException | RemotingException | MQBrokerException | RuntimeException failure) {
       throw new IOException(what + ": no answer", failure);
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
       throw new IOException(what + ": interrupted", interrupted);
-    }
-  }
-
-  private static void setUnlessSet(String name, String value) {
-    if (System.getProperty(name) == null) {
-      System.setProperty(name, value);
     }
   }
 }
