@@ -10,11 +10,13 @@
 #include <vector>
 
 #include "base/assert.h"
+#include "base/hash.h"
 #include "flink/batch_combiner.h"
 #include "flink/batch_decoder.h"
 #include "flink/record_batch.h"
 #include "operators/exact_sum.h"
 #include "schema/float_text.h"
+#include "schema/serializer.h"
 
 namespace temblor::flink {
 namespace {
@@ -217,6 +219,32 @@ jbyteArray add_wide(JNIEnv* env, jclass /*type*/, jbyteArray one, jbyteArray oth
   });
 }
 
+/// A SeismicAggRecord, with the bytes that the embedded run writes.
+jbyteArray result_message(JNIEnv* env, jclass /*type*/, jbyteArray sensor, jlong start_ms, jlong end_ms, jfloat average,
+                          jfloat most, jfloat least, jint p, jint s, jint n) {
+  return guarded(env, [&] {
+    const std::string id = bytes_of(env, sensor);
+    std::string message;
+    serialize(ResultRow{.sensor_id = id,
+                        .avg_amplitude = average,
+                        .max_amplitude = most,
+                        .min_amplitude = least,
+                        .p_phase_count = p,
+                        .s_phase_count = s,
+                        .n_phase_count = n},
+              timestamp_from_ms(start_ms), timestamp_from_ms(end_ms), message);
+    return array_of(env, message);
+  });
+}
+
+/// The place of a key's queue among `queues`, as in connectors/rocketmq/queue.h.
+jint queue_of(JNIEnv* env, jclass /*type*/, jbyteArray key, jint queues) {
+  return guarded(env, [&] {
+    if (queues <= 0) throw std::invalid_argument("a topic has one queue at least");
+    return static_cast<jint>(hash_bytes(bytes_of(env, key), 0) % static_cast<std::uint64_t>(queues));
+  });
+}
+
 jstring float_text(JNIEnv* env, jclass /*type*/, jfloat value) {
   return guarded(env, [&] {
     std::string text;
@@ -280,6 +308,8 @@ extern "C" JNIEXPORT jint JNICALL JNI_OnLoad(JavaVM* machine, void* /*reserved*/
       method("takeLateLetters", "(J)[B", take_late_letters),
       method("mean", "(JJ[BI)F", mean),
       method("addWide", "([B[B)[B", add_wide),
+      method("resultMessage", "([BJJFFFIII)[B", result_message),
+      method("queueOf", "([BI)I", queue_of),
       method("floatText", "(F)Ljava/lang/String;", float_text),
       method("echo", "(JFZ[B[JLjava/nio/ByteBuffer;I)Ljava/lang/String;", echo),
       method("fail", "()V", fail),

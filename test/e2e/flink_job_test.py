@@ -1,19 +1,27 @@
-"""The job on Flink: a real cluster reads real brokers, and writes the files that the embedded run writes."""
+"""The job on Flink: a real cluster reads real brokers, and writes what the embedded run writes."""
 
+import base64
+import collections
+import glob
 import json
 import os
+import random
 import re
 import time
 import unittest
 
 from flink import Flink
-from harness import ROOT, TIMEOUT_S, Case
+from harness import ROOT, SOAK, TIMEOUT_S, Case, SeismicAggRecord, split_delimited
 from rocketmq import Servers
 
 JAR = os.path.join(ROOT, "build", "flink", "temblor-flink.jar")
 ENTRY = "org.jzx.version1.SeismicDataFlinkConsumer"
-CHECKPOINTS = "-Dexecution.checkpointing.interval=200ms"
+SETTINGS = ("-Dexecution.checkpointing.interval=200ms", "-Drestart-strategy=fixed-delay",
+            "-Drestart-strategy.fixed-delay.attempts=1000", "-Drestart-strategy.fixed-delay.delay=200ms",
+            "-Dexecution.checkpointing.externalized-checkpoint-retention=RETAIN_ON_CANCELLATION")
 RECORDS = 60_000
+RATE = 2000
+KILLS = 50 if SOAK else 10
 
 
 class SameFiles(Case):
@@ -28,6 +36,8 @@ class SameFiles(Case):
         super().setUp()
         self.topic = f"rocketmq://{self.servers.name_server}/{self.id().rsplit('.', 1)[-1]}"
         self.servers.create_topic(self.topic.rsplit("/", 1)[-1], queues=4)
+        self.out = self.topic.rsplit("/", 1)[-1] + "-out"
+        self.servers.create_topic(self.out, queues=8)
 
     def fill(self, *settings):
         self.succeed("generate", "--records", str(RECORDS), "--sensors", "60", "--seed", "5", "--to",
@@ -36,21 +46,48 @@ class SameFiles(Case):
 
     def embedded(self):
         self.succeed("process", "--from", self.topic + "?bounded", "--time", "event", "--sink", "csv:embedded",
-                     "--summary", "summary.json")
+                     "--sink", "file:embedded.pb", "--summary", "summary.json")
         summary = self.json("summary.json")
-        self.assertEqual(summary["records_read"], RECORDS)
+        self.assertGreaterEqual(summary["records_read"], RECORDS)
         self.assertGreater(sum(summary["dropped"].values()), RECORDS // 50)
         files = self.csv_files("embedded")
         self.assertGreater(len(files), 5)
         return files
 
-    def submit(self, folder, *options, source="?bounded"):
+    def check_topic(self):
+        """It holds each result of the embedded run once, with its key."""
+        expected = sorted(message for _, message in split_delimited(self.read("embedded.pb")))
+        lines = self.servers.java_read(self.out)
+        got = sorted(base64.b64decode(line["body"]) for line in lines)
+        self.assertEqual(len(got), len(expected), collections.Counter(got).most_common(2))
+        self.assertTrue(got == expected, "the results differ")
+        queues = collections.defaultdict(set)
+        for line in lines:
+            result = SeismicAggRecord.FromString(base64.b64decode(line["body"]))
+            self.assertEqual(line["keys"], [f"{result.sensor_id}|{result.window_start_ts}"])
+            queues[result.sensor_id].add(line["queue"])
+        self.assertTrue(all(len(each) == 1 for each in queues.values()), queues)
+
+    def submit(self, folder, *options, source="?bounded", sinks=()):
         """Starts the job; its id."""
-        output = self.flink.tool("client", "run", "--detached", CHECKPOINTS, *options, "-c", ENTRY, JAR, "--from",
-                                 self.topic + source, "--time", "event", "--sink", "csv:" + self.path(folder))
+        output = self.flink.tool("client", "run", "--detached", *SETTINGS, *options, "-c", ENTRY, JAR, "--from",
+                                 self.topic + source, "--time", "event", "--sink", "csv:" + self.path(folder), *sinks)
         job = re.search(r"JobID ([0-9a-f]{32})", output)
         self.assertIsNotNone(job, output)
         return job[1]
+
+    def wait_for_checkpoints(self, job, more):
+        """Until so many have been completed from now on."""
+        def completed():
+            return self.flink.get(f"/jobs/{job}/checkpoints")["counts"]["completed"]
+
+        limit = time.monotonic() + TIMEOUT_S
+        before = completed()
+        while completed() < before + more:
+            self.assertIn(self.flink.get(f"/jobs/{job}")["state"], ("RUNNING", "RESTARTING", "CREATED"),
+                          "it has ended before it was to be stopped")
+            self.assertLess(time.monotonic(), limit, self.flink.get(f"/jobs/{job}/exceptions")["root-exception"])
+            time.sleep(0.05)
 
     def wait_until_finished(self, job):
         limit = time.monotonic() + TIMEOUT_S
@@ -70,6 +107,59 @@ class SameFiles(Case):
             with self.subTest(parallelism=parallelism):
                 self.wait_until_finished(self.submit(f"out{parallelism}", "-p", str(parallelism)))
                 self.assert_same_files(self.csv_files(f"out{parallelism}"), expected)
+
+    def wait_until_read(self):
+        """Until checkpoints cover all that is in the topic, as the job has told the broker."""
+        limit = time.monotonic() + TIMEOUT_S
+        while True:
+            told = self.succeed("topic", "describe", self.topic, "--group", "temblor").decode()
+            queues = [line.split() for line in told.splitlines()[1:-1]]
+            if all(queue[-1] == "0" for queue in queues):
+                return
+            self.assertLess(time.monotonic(), limit, told)
+            time.sleep(0.2)
+
+    def sink(self):
+        return "--sink", f"rocketmq://{self.servers.name_server}/{self.out}"
+
+    def stop_job(self, job, *options):
+        """Stops it with a savepoint; where that lies. What the savepoint covers is there when the job has ended."""
+        output = self.flink.tool("client", "stop", *options, "--savepointPath",
+                                 os.path.join(self.flink.home, "savepoints"), job)
+        self.wait_until_finished(job)
+        return re.search(r"Path: (file:\S+)", output)[1]
+
+    def test_stopped_killed_and_gone_on_with_while_records_come(self):
+        """Savepoints at other parallelisms, TaskManagers and the JobManager killed; at the end every window is there."""
+        dice = random.Random(11)
+        generator = self.start("generate", "--records", "unlimited", "--sensors", "60", "--seed", "5", "--rate",
+                               f"{RATE}/s", "--to", self.topic)
+        job = self.submit("out", "-p", "4", source="", sinks=self.sink())
+        for parallelism in (1, 2, 4):
+            self.wait_for_checkpoints(job, 3)
+            job = self.submit("out", "-p", str(parallelism), "-s", self.stop_job(job), source="", sinks=self.sink())
+        for kill in range(KILLS):
+            self.wait_for_checkpoints(job, 1)
+            time.sleep(dice.random() * 0.4)
+            name = f"tm-{kill % 2}"
+            self.flink.stop(name, kill=True)
+            self.flink.start(name)
+        self.wait_for_checkpoints(job, 1)
+        self.flink.stop("jobmanager", kill=True)
+        checkpoints = glob.glob(os.path.join(self.flink.home, "checkpoints", job, "chk-*", "_metadata"))
+        newest = max((os.path.dirname(path) for path in checkpoints), key=lambda path: int(path.rsplit("-", 1)[1]))
+        self.flink.start("jobmanager")
+        job = self.submit("out", "-p", "2", "-s", newest, source="", sinks=self.sink())
+        self.wait_for_checkpoints(job, 3)
+        status, stderr = self.stop(generator)
+        self.assertEqual(status, 0, stderr)
+        self.servers.settle()
+        self.wait_until_read()
+        self.stop_job(job, "--drain")
+        expected = self.embedded()
+        self.assertGreater(len(expected), KILLS)
+        self.assert_same_files(self.csv_files("out"), expected)
+        self.check_topic()
 
 
 if __name__ == "__main__":

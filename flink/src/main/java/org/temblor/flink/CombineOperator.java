@@ -79,6 +79,9 @@ final class CombineOperator extends AbstractStreamOperator<Partial>
   @Override
   public void processElement(StreamRecord<ReadingBatch> record) throws Exception {
     ReadingBatch batch = record.getValue();
+    if (batch == ReadingBatch.QUIET) {
+      return;
+    }
     if (!settings.eventTime) {
       passTime();
     }

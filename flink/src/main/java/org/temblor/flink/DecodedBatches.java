@@ -34,6 +34,10 @@ final class DecodedBatches implements BatchHandler<ReadingBatch> {
 
   @Override
   public void emit(RawBatch batch, SourceOutput<ReadingBatch> output, QueueSplitState state) {
+    if (batch.isQuiet()) {
+      output.collect(ReadingBatch.QUIET);
+      return;
+    }
     for (int i = 0; i < batch.size(); i++) {
       decoder.add(batch.offsets[i], batch.bodies[i], batch.packed[i]);
       long reference = nextSecond(batch.storedMs[i]);

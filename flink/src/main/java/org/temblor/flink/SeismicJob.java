@@ -1,6 +1,5 @@
 package org.temblor.flink;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
@@ -15,6 +14,7 @@ import org.apache.flink.streaming.api.windowing.windows.TimeWindow;
 import org.apache.flink.util.Collector;
 import org.temblor.flink.core.Partial;
 import org.temblor.flink.rocketmq.TopicSettings;
+import org.temblor.flink.rocketmq.TopicSinkOperator;
 import org.temblor.flink.rocketmq.TopicSource;
 
 /**
@@ -29,15 +29,14 @@ public final class SeismicJob {
       StreamExecutionEnvironment environment, List<TopicSettings> topics, JobSettings settings) {
     WatermarkStrategy<ReadingBatch> watermarks =
         settings.eventTime
-            ? WatermarkStrategy.<ReadingBatch>forBoundedOutOfOrderness(Duration.ofMillis(settings.outOfOrdernessMs))
-                .withIdleness(Duration.ofMillis(settings.idleTimeoutMs))
+            ? WatermarkStrategy.forGenerator(context -> new SplitProgress(settings.outOfOrdernessMs))
             : WatermarkStrategy.noWatermarks();
     DataStream<Partial> partials = null;
     for (TopicSettings topic : topics) {
       SingleOutputStreamOperator<Partial> of =
           environment
               .fromSource(
-                  new TopicSource<>(topic, new DecodedBatches.Factory(settings)), watermarks, "read " + topic.topic)
+                  new TopicSource<>(topic.withIdleTimeout(settings.idleTimeoutMs), new DecodedBatches.Factory(settings)), watermarks, "read " + topic.topic)
               .uid("read " + topic.topic)
               .transform(
                   "combine", new ValueType<>(Partial.class, PartialSerializer.INSTANCE), new CombineOperator(settings))
@@ -118,8 +117,15 @@ public final class SeismicJob {
           .uid(sink)
           .setParallelism(1)
           .setMaxParallelism(1);
+    } else if (sink.startsWith("rocketmq:")) {
+      results
+          .transform(sink, Types.VOID, new TopicSinkOperator(TopicSettings.parse(sink)))
+          .uid(sink)
+          .setParallelism(1)
+          .setMaxParallelism(1);
     } else {
-      throw new IllegalArgumentException(sink + ": this sink is not known here; there are console and csv:DIR");
+      throw new IllegalArgumentException(
+          sink + ": this sink is not known here; there are console, csv:DIR and rocketmq://HOST:PORT/TOPIC");
     }
   }
 }

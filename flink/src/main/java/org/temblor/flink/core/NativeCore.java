@@ -73,6 +73,11 @@ final class NativeCore {
 
   static native byte[] addWide(byte[] one, byte[] other);
 
+  static native byte[] resultMessage(
+      byte[] sensor, long startMs, long endMs, float average, float most, float least, int p, int s, int n);
+
+  static native int queueOf(byte[] key, int queues);
+
   static native String floatText(float value);
 
   // For tests.

@@ -14,6 +14,8 @@ final class QueueReading {
   boolean asking; // there is a pull on its way, or its answer waits
   boolean paused;
   int answersWithoutMessages; // one after the other
+  long heardNanos; // when messages came last, or it began
+  boolean saidQuiet; // since then
   private String trouble = "";
   private long pauseMs = FIRST_PAUSE_MS;
   private long askAtNanos;
@@ -25,6 +27,7 @@ final class QueueReading {
     offset = split.offset();
     storedMs = split.storedMs();
     askAtNanos = nowNanos;
+    heardNanos = nowNanos;
   }
 
   boolean atEnd() {

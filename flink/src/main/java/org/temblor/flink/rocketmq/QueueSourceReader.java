@@ -47,9 +47,7 @@ final class QueueSourceReader<T>
     @Override
     public void emitRecord(RawBatch batch, SourceOutput<T> output, QueueSplitState state) {
       numRecordsIn.inc(batch.size() - 1L); // Flink has counted the batch as one
-      if (batch.size() > 0) {
-        handler.emit(batch, output, state);
-      }
+      handler.emit(batch, output, state);
       state.advance(batch);
     }
   }

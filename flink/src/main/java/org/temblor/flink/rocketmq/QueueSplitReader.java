@@ -35,6 +35,7 @@ final class QueueSplitReader implements SplitReader<RawBatch, QueueSplit> {
 
   private final TopicClient client;
   private final boolean stopAtLoss;
+  private final long idleNanos;
   private final ReaderMetrics metrics;
   private final Map<String, QueueReading> readings = new LinkedHashMap<>();
   private final BlockingQueue<Answer> answers = new LinkedBlockingQueue<>();
@@ -55,6 +56,7 @@ final class QueueSplitReader implements SplitReader<RawBatch, QueueSplit> {
   QueueSplitReader(TopicClient client, TopicSettings settings, ReaderMetrics metrics) {
     this.client = client;
     this.stopAtLoss = settings.stopAtLoss;
+    idleNanos = settings.idleTimeoutMs * 1_000_000;
     this.metrics = metrics;
   }
 
@@ -153,6 +155,8 @@ final class QueueSplitReader implements SplitReader<RawBatch, QueueSplit> {
     switch (pulled.status) {
       case MESSAGES:
         reading.answersWithoutMessages = 0;
+        reading.heardNanos = System.nanoTime();
+        reading.saidQuiet = false;
         messages(reading, pulled, batches);
         break;
       case NOTHING_YET:
@@ -160,6 +164,10 @@ final class QueueSplitReader implements SplitReader<RawBatch, QueueSplit> {
         boolean bounded = reading.end != QueueSplit.NO_END;
         if (bounded && !reading.atEnd() && ++reading.answersWithoutMessages >= ANSWERS_AT_END) {
           endEarly(reading, pulled);
+        }
+        if (!bounded && !reading.saidQuiet && System.nanoTime() - reading.heardNanos >= idleNanos) {
+          reading.saidQuiet = true;
+          batches.add(RawBatch.quiet(reading.splitId, reading.offset));
         }
         break;
       default:
@@ -192,9 +200,10 @@ final class QueueSplitReader implements SplitReader<RawBatch, QueueSplit> {
     } else {
       reading.offset = reading.end; // there are messages beyond it
     }
-    if (to > from) {
-      reading.storedMs = pulled.storedMs[to - 1];
+    if (to == from) {
+      return;
     }
+    reading.storedMs = pulled.storedMs[to - 1];
     batches.add(
         new RawBatch(
             reading.splitId,

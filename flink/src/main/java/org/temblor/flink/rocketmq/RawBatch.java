@@ -5,6 +5,11 @@ package org.temblor.flink.rocketmq;
  * that it crosses chained operators without a copy: nobody writes to the arrays.
  */
 public final class RawBatch {
+  /** Of no messages: for the idle timeout the broker has had nothing more, so that nobody need wait for this split. */
+  static RawBatch quiet(String splitId, long nextOffset) {
+    return new RawBatch(splitId, nextOffset, new long[0], new long[0], new boolean[0], new byte[0][]);
+  }
+
   public final String splitId;
   public final long nextOffset; // behind the last message, or behind a gap
   public final long[] offsets;
@@ -20,6 +25,10 @@ public final class RawBatch {
     this.storedMs = storedMs;
     this.packed = packed;
     this.bodies = bodies;
+  }
+
+  public boolean isQuiet() {
+    return bodies.length == 0;
   }
 
   public int size() {

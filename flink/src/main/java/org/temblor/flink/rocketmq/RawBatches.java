@@ -9,7 +9,9 @@ public final class RawBatches implements BatchHandler<RawBatch>, BatchHandler.Fa
 
   @Override
   public void emit(RawBatch batch, SourceOutput<RawBatch> output, QueueSplitState state) {
-    output.collect(batch);
+    if (!batch.isQuiet()) {
+      output.collect(batch);
+    }
   }
 
   @Override

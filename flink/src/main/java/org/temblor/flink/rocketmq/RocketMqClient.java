@@ -21,7 +21,7 @@ import org.apache.rocketmq.remoting.exception.RemotingException;
  * would put them back at a rebalance, and tells of a failure only in its log.
  */
 public final class RocketMqClient implements TopicClient {
-  /** How long a broker may hold a pull for want of messages, and how long its answer may take then. */
+  /** How long a broker may hold a pull for want of messages at most, and how long its answer may take then. */
   private static final long SUSPEND_MS = 10_000;
 
   private static final long ANSWER_MS = 20_000;
@@ -41,7 +41,7 @@ public final class RocketMqClient implements TopicClient {
     consumer.setNamesrvAddr(settings.nameServers.replace(',', ';'));
     // Clients of one name in one process would share connections and end together.
     consumer.setInstanceName(purpose + "-" + UUID.randomUUID());
-    consumer.setBrokerSuspendMaxTimeMillis(SUSPEND_MS);
+    consumer.setBrokerSuspendMaxTimeMillis(Math.min(SUSPEND_MS, Math.max(settings.idleTimeoutMs, 1_000)));
     consumer.setConsumerTimeoutMillisWhenSuspend(ANSWER_MS);
     try {
       consumer.start();

@@ -4,10 +4,14 @@ import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.io.Serializable;
+import java.util.Comparator;
 import java.util.Objects;
 
-/** One queue of a topic on one broker. A value, for any thread. */
-public final class TopicQueue implements Serializable {
+/** One queue of a topic on one broker. A value, for any thread; sorted by broker and number. */
+public final class TopicQueue implements Serializable, Comparable<TopicQueue> {
+  private static final Comparator<TopicQueue> ORDER =
+      Comparator.comparing(TopicQueue::topic).thenComparing(TopicQueue::broker).thenComparingInt(TopicQueue::id);
+
   private static final long serialVersionUID = 1;
 
   private final String topic;
@@ -45,6 +49,11 @@ public final class TopicQueue implements Serializable {
 
   static TopicQueue read(DataInput in) throws IOException {
     return new TopicQueue(in.readUTF(), in.readUTF(), in.readInt());
+  }
+
+  @Override
+  public int compareTo(TopicQueue other) {
+    return ORDER.compare(this, other);
   }
 
   @Override

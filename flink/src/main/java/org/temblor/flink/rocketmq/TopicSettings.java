@@ -38,10 +38,11 @@ public final class TopicSettings implements Serializable {
   public final boolean stopAtLoss; // where messages were deleted before they were read
   public final int messagesAPull;
   public final long discoveryIntervalMs;
+  public final long idleTimeoutMs; // after which a queue that has nothing more is not waited for
 
   private TopicSettings(
       String nameServers, String topic, String group, Start start, long startTimeMs, boolean bounded,
-      boolean stopAtLoss, int messagesAPull, long discoveryIntervalMs) {
+      boolean stopAtLoss, int messagesAPull, long discoveryIntervalMs, long idleTimeoutMs) {
     this.nameServers = nameServers;
     this.topic = topic;
     this.group = group;
@@ -51,6 +52,7 @@ public final class TopicSettings implements Serializable {
     this.stopAtLoss = stopAtLoss;
     this.messagesAPull = messagesAPull;
     this.discoveryIntervalMs = discoveryIntervalMs;
+    this.idleTimeoutMs = idleTimeoutMs;
   }
 
   /** Throws an IllegalArgumentException whose message is one line for the user. */
@@ -98,13 +100,22 @@ public final class TopicSettings implements Serializable {
       }
     }
     return new TopicSettings(
-        form.group(1), topic, group, startOf(uri, start), startTime(uri, start), bounded, stopAtLoss, pull, 10_000);
+        form.group(1), topic, group, startOf(uri, start), startTime(uri, start), bounded, stopAtLoss, pull, 10_000,
+        5_000);
   }
 
   /** The same with queues looked for at another interval. */
   public TopicSettings withDiscoveryInterval(long discoveryIntervalMs) {
     return new TopicSettings(
-        nameServers, topic, group, start, startTimeMs, bounded, stopAtLoss, messagesAPull, discoveryIntervalMs);
+        nameServers, topic, group, start, startTimeMs, bounded, stopAtLoss, messagesAPull, discoveryIntervalMs,
+        idleTimeoutMs);
+  }
+
+  /** The same with another idle timeout. */
+  public TopicSettings withIdleTimeout(long idleTimeoutMs) {
+    return new TopicSettings(
+        nameServers, topic, group, start, startTimeMs, bounded, stopAtLoss, messagesAPull, discoveryIntervalMs,
+        idleTimeoutMs);
   }
 
   private static Start startOf(String uri, String text) {

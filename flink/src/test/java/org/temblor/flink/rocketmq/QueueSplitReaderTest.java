@@ -24,6 +24,7 @@ class QueueSplitReaderTest {
   private final List<String> bodies = new ArrayList<>();
   private final Set<String> finished = new HashSet<>();
   private QueueSplitReader reader;
+  private int quiet;
 
   QueueSplitReaderTest(TestInfo test) {
     topic = new MemoryTopic("read-" + test.getTestMethod().map(method -> method.getName()).orElse(""));
@@ -46,6 +47,7 @@ class QueueSplitReaderTest {
     RecordsWithSplitIds<RawBatch> fetched = reader.fetch();
     while (fetched.nextSplit() != null) {
       for (RawBatch batch = fetched.nextRecordFromSplit(); batch != null; batch = fetched.nextRecordFromSplit()) {
+        quiet += batch.isQuiet() ? 1 : 0;
         for (byte[] body : batch.bodies) {
           bodies.add(new String(body, StandardCharsets.UTF_8));
         }
@@ -58,6 +60,26 @@ class QueueSplitReaderTest {
     while (bodies.size() < wanted) {
       fetch();
     }
+  }
+
+  @Test
+  void saysOnceThatASplitHasNothingMore() throws IOException {
+    TopicQueue queue = topic.queue(0);
+    topic.send(queue, "a");
+    reader = new QueueSplitReader(topic.client(2), topic.settings("").withIdleTimeout(0), metrics);
+    reader.handleSplitsChanges(new SplitsAddition<>(List.of(from(queue, 0))));
+    fetch(1);
+    assertEquals(0, quiet);
+    while (quiet == 0) {
+      fetch();
+    }
+    topic.send(queue, "b");
+    fetch(2);
+    assertEquals(1, quiet);
+    while (quiet == 1) {
+      fetch();
+    }
+    assertEquals(List.of("a", "b"), bodies);
   }
 
   @Test

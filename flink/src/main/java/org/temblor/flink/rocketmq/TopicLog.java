@@ -1,0 +1,305 @@
+package org.temblor.flink.rocketmq;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.apache.rocketmq.client.consumer.DefaultMQPullConsumer;
+import org.apache.rocketmq.client.consumer.PullResult;
+import org.apache.rocketmq.client.consumer.PullStatus;
+import org.apache.rocketmq.client.exception.MQBrokerException;
+import org.apache.rocketmq.client.exception.MQClientException;
+import org.apache.rocketmq.client.impl.factory.MQClientInstance;
+import org.apache.rocketmq.client.producer.DefaultMQProducer;
+import org.apache.rocketmq.client.producer.SendResult;
+import org.apache.rocketmq.common.message.Message;
+import org.apache.rocketmq.common.message.MessageExt;
+import org.apache.rocketmq.common.message.MessageQueue;
+import org.apache.rocketmq.remoting.exception.RemotingException;
+import org.apache.rocketmq.remoting.protocol.body.Connection;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.temblor.flink.core.ResultMessage;
+
+/**
+ * Writes messages to a topic, each key once. A broker cannot be told to forget what it got twice, so nothing is sent twice:
+ * where it is not known what became of what was sent, the job begins again from its checkpoint, and the log looks back
+ * first. It waits until the sender before it is gone from the brokers, and a second more, reads the topic from the
+ * checkpoint's offsets on, and leaves out what has arrived. (connectors/rocketmq/topic_log.h does the same.) One sender
+ * for a job at a time; one thread.
+ */
+final class TopicLog implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(TopicLog.class);
+
+  /** Marks what temblor has sent with the name of the job's senders: others' messages are none of a look back's. */
+  private static final String WRITER_PROPERTY = "temblor.writer";
+
+  private static final int BATCH = 500;
+  private static final long ANSWER_MS = 5_000;
+  private static final long PAUSE_MS = 200;
+  private static final long PATIENCE_MS = 150_000; // brokers take half a minute to start, or 130 s to miss a sender
+  private static final long STILL_ON_THE_WAY_MS = 1_000;
+
+  private final TopicSettings settings;
+  private final String group;
+  private final String writer;
+  private final List<TopicQueue> queues;
+  private final TreeMap<TopicQueue, Long> offsets; // where a look back begins
+  private final TreeMap<TopicQueue, Long> reached;
+  private final Set<String> arrived = new HashSet<>(); // and not asked for yet
+  private final DefaultMQProducer producer;
+
+  private TopicLog(TopicSettings settings, LogPosition position) throws IOException {
+    this.settings = settings;
+    group = settings.group + "-sink";
+    writer = position.writer;
+    offsets = new TreeMap<>(position.offsets);
+    reached = new TreeMap<>(position.offsets);
+    queues = new ArrayList<>(offsets.keySet());
+    producer = new DefaultMQProducer(group);
+    producer.setNamesrvAddr(settings.nameServers.replace(',', ';'));
+    producer.setInstanceName(ownName(writer) + UUID.randomUUID());
+    producer.setRetryTimesWhenSendFailed(0); // nothing is sent twice
+    producer.setCompressMsgBodyOverHowmuch(Integer.MAX_VALUE);
+    producer.setSendMsgTimeout((int) ANSWER_MS);
+    try {
+      producer.start();
+      producer.getDefaultMQProducerImpl().getMqClientFactory().sendHeartbeatToAllBrokerWithLock();
+    } catch (MQClientException failure) {
+      throw new IOException("the client of " + settings.nameServers + " cannot start", failure);
+    }
+  }
+
+  /** For a job that begins: what is in the topic is not its own. */
+  static TopicLog begin(TopicSettings settings) throws IOException {
+    TreeMap<TopicQueue, Long> ends = new TreeMap<>();
+    try (RocketMqClient client = new RocketMqClient(settings, "temblor-sink")) {
+      for (TopicQueue queue : client.queues()) {
+        ends.put(queue, client.maxOffset(queue));
+      }
+    }
+    if (ends.isEmpty()) {
+      throw new IOException("the topic " + settings.topic + " has no queue that can be written (create some)");
+    }
+    return new TopicLog(settings, new LogPosition(UUID.randomUUID().toString(), ends));
+  }
+
+  /** For a job that goes on from a checkpoint: finds out what has arrived. */
+  static TopicLog resume(TopicSettings settings, LogPosition position) throws IOException, InterruptedException {
+    TopicLog log = new TopicLog(settings, position);
+    try {
+      log.lookBack();
+      return log;
+    } catch (IOException | InterruptedException | RuntimeException failure) {
+      log.close();
+      throw failure;
+    }
+  }
+
+  /** What a checkpoint must keep: what is appended after it lies behind. */
+  LogPosition position() {
+    return new LogPosition(writer, new TreeMap<>(offsets));
+  }
+
+  /** Sends what has not arrived; returns when the brokers have all of it. After a failure the log is of no more use. */
+  void append(List<KeyedMessage> messages) throws IOException {
+    Map<TopicQueue, List<Message>> batches = new HashMap<>();
+    for (KeyedMessage each : messages) {
+      if (!arrived.isEmpty() && arrived.remove(each.key)) {
+        continue;
+      }
+      TopicQueue queue = queues.get(ResultMessage.queueOf(each.queueBy, queues.size()));
+      Message message = new Message(settings.topic, each.body);
+      message.setKeys(each.key);
+      message.putUserProperty(WRITER_PROPERTY, writer);
+      List<Message> batch = batches.computeIfAbsent(queue, of -> new ArrayList<>());
+      batch.add(message);
+      if (batch.size() == BATCH) {
+        send(queue, batch);
+        batch.clear();
+      }
+    }
+    for (Map.Entry<TopicQueue, List<Message>> each : batches.entrySet()) {
+      if (!each.getValue().isEmpty()) {
+        send(each.getKey(), each.getValue());
+      }
+    }
+    // Where something has arrived that is not asked for yet, as after an older checkpoint was used, the next look back
+    // must find it as well.
+    if (arrived.isEmpty()) {
+      offsets.putAll(reached);
+    }
+  }
+
+  private void send(TopicQueue queue, List<Message> batch) throws IOException {
+    SendResult sent = asking("to write to " + queue, () -> producer.send(batch, theirs(queue)));
+    // Whatever its status says of disks and slaves: the message is in the broker's log.
+    reached.put(queue, sent.getQueueOffset() + batch.size());
+  }
+
+  private void lookBack() throws IOException, InterruptedException {
+    waitForPredecessors();
+    Map<TopicQueue, Long> ends = ends();
+    DefaultMQPullConsumer consumer = new DefaultMQPullConsumer(group);
+    consumer.setNamesrvAddr(settings.nameServers.replace(',', ';'));
+    consumer.setInstanceName("temblor-look-back-" + UUID.randomUUID());
+    try {
+      consumer.start();
+      for (TopicQueue queue : queues) {
+        long end = ends.get(queue);
+        long begin = offsets.get(queue);
+        readBack(consumer, queue, begin <= end ? begin : 0, end); // one that ends earlier was made anew
+        reached.put(queue, end);
+      }
+    } catch (MQClientException failure) {
+      throw new IOException("the client of " + settings.nameServers + " cannot start", failure);
+    } finally {
+      consumer.shutdown();
+    }
+    if (arrived.isEmpty()) {
+      offsets.putAll(reached);
+    }
+    LOG.info("{}: {} results had arrived already", settings.topic, arrived.size());
+  }
+
+  private void waitForPredecessors() throws IOException, InterruptedException {
+    long limit = System.nanoTime() + PATIENCE_MS * 1_000_000;
+    while (predecessorsLeft()) {
+      if (System.nanoTime() > limit) {
+        throw new IOException(
+            settings.topic + ": another one still writes for this job (end it: its client is named " + ownName(writer)
+                + "…)");
+      }
+      Thread.sleep(PAUSE_MS);
+    }
+    Thread.sleep(STILL_ON_THE_WAY_MS);
+  }
+
+  private boolean predecessorsLeft() throws IOException {
+    String own = producer.getDefaultMQProducerImpl().getMqClientFactory().getClientId();
+    for (String address : brokers()) {
+      List<Connection> connections = new ArrayList<>();
+      try {
+        connections.addAll(
+            instance().getMQClientAPIImpl().getProducerConnectionList(address, group, ANSWER_MS).getConnectionSet());
+      } catch (MQBrokerException nobody) {
+        continue; // the broker knows no sender of this group
+      } catch (RemotingException failure) {
+        throw new IOException("the senders of " + address + ": no answer", failure);
+      } catch (InterruptedException interrupted) {
+        Thread.currentThread().interrupt();
+        throw new IOException("interrupted", interrupted);
+      }
+      for (Connection connection : connections) {
+        if (connection.getClientId().contains(ownName(writer)) && !connection.getClientId().equals(own)) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  /** Where the queues end, once their brokers show all that they have stored. */
+  private Map<TopicQueue, Long> ends() throws IOException, InterruptedException {
+    long limit = System.nanoTime() + PATIENCE_MS * 1_000_000;
+    Map<TopicQueue, Long> before = null;
+    while (true) {
+      long behind = 0;
+      for (String address : brokers()) {
+        behind +=
+            asking(
+                "how far " + address + " is",
+                () ->
+                    Long.parseLong(
+                        instance().getMQClientAPIImpl().getBrokerRuntimeInfo(address, ANSWER_MS).getTable()
+                            .getOrDefault("dispatchBehindBytes", "0")));
+      }
+      Map<TopicQueue, Long> now = new TreeMap<>();
+      for (TopicQueue queue : queues) {
+        now.put(queue, asking("the end of " + queue, () -> producer.maxOffset(theirs(queue))));
+      }
+      if (behind == 0 && now.equals(before)) {
+        return now;
+      }
+      if (System.nanoTime() > limit) {
+        throw new IOException(settings.topic + ": its brokers do not settle");
+      }
+      before = now;
+      Thread.sleep(PAUSE_MS);
+    }
+  }
+
+  private void readBack(DefaultMQPullConsumer consumer, TopicQueue queue, long begin, long end) throws IOException {
+    long next = begin;
+    while (next < end) {
+      long at = next;
+      PullResult pulled =
+          asking("what has arrived in " + queue, () -> consumer.pull(theirs(queue), "*", at, 1024, ANSWER_MS));
+      if (pulled.getPullStatus() == PullStatus.FOUND) {
+        for (MessageExt message : pulled.getMsgFoundList()) {
+          if (writer.equals(message.getProperty(WRITER_PROPERTY)) && message.getKeys() != null) {
+            arrived.add(message.getKeys());
+          }
+        }
+      }
+      if (pulled.getNextBeginOffset() <= next && pulled.getPullStatus() != PullStatus.FOUND) {
+        throw new IOException(queue + ": ends at " + next + ", though it ended at " + end + " a moment before");
+      }
+      next = Math.max(pulled.getNextBeginOffset(), next);
+    }
+  }
+
+  private Set<String> brokers() throws IOException {
+    Set<String> addresses = new HashSet<>();
+    for (TopicQueue queue : queues) {
+      String address = instance().findBrokerAddressInPublish(queue.broker());
+      if (address == null) {
+        // The producer has not asked for the route yet, or the broker is away.
+        instance().updateTopicRouteInfoFromNameServer(settings.topic);
+        address = instance().findBrokerAddressInPublish(queue.broker());
+      }
+      if (address == null) {
+        throw new IOException("broker " + queue.broker() + " is down (start it)");
+      }
+      addresses.add(address);
+    }
+    return addresses;
+  }
+
+  private MQClientInstance instance() {
+    return producer.getDefaultMQProducerImpl().getMqClientFactory();
+  }
+
+  private static String ownName(String writer) {
+    return "temblor-" + writer + "-";
+  }
+
+  private static MessageQueue theirs(TopicQueue queue) {
+    return new MessageQueue(queue.topic(), queue.broker(), queue.id());
+  }
+
+  private interface Question<T> {
+    T ask() throws MQClientException, RemotingException, MQBrokerException, InterruptedException;
+  }
+
+  private static <T> T asking(String what, Question<T> question) throws IOException {
+    try {
+      return question.ask();
+    } catch (MQClientException | RemotingException | MQBrokerException failure) {
+      throw new IOException(what + ": no answer", failure);
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new IOException(what + ": interrupted", interrupted);
+    }
+  }
+
+  @Override
+  public void close() {
+    producer.shutdown();
+  }
+}
