@@ -18,12 +18,13 @@ PEERS = os.path.join(ROOT, "build", "java", "temblor-peers.jar")
 
 
 class Servers:
-    """A name server and brokers in a folder of their own. `with Servers() as servers:`; whatever becomes of the test,
+    """Name servers and brokers in a folder of their own. `with Servers() as servers:`; whatever becomes of the test,
     none of them is left: they are killed at the end of the block, or by their watcher once this process is gone."""
 
-    def __init__(self, brokers=1, version="5.3.3", options=(), quick=True):
+    def __init__(self, brokers=1, version="5.3.3", options=(), name_servers=1, quick=True):
         """`quick`: they start sooner, and never get to full speed."""
-        self._options = ["--brokers", str(brokers), "--broker-version", version, *(["--quick"] if quick else []),
+        self._options = ["--brokers", str(brokers), "--name-servers", str(name_servers), "--broker-version", version,
+                         *(["--quick"] if quick else []),
                          *options]
 
     def __enter__(self):
@@ -57,7 +58,12 @@ class Servers:
 
     @property
     def name_server(self):
-        return self.status()["name_server"]["address"]
+        """The first one's address."""
+        return self.name_servers[0]
+
+    @property
+    def name_servers(self):
+        return [server["address"] for server in self.status()["name_servers"]]
 
     @property
     def brokers(self):
@@ -66,7 +72,7 @@ class Servers:
 
     def pids(self):
         state = self.status()
-        return [server["pid"] for server in (state["name_server"], *state["brokers"]) if server["pid"]]
+        return [server["pid"] for server in (*state["name_servers"], *state["brokers"]) if server["pid"]]
 
     def stop(self, name, kill=False):
         self.tool("stop", name, *(["--kill"] if kill else []))

@@ -111,12 +111,12 @@ class Lives(Case):
             servers.start("broker-0")
             after = servers.status()
             self.assertEqual(after["brokers"][0]["address"], before["brokers"][0]["address"])
-            self.assertEqual(after["name_server"], before["name_server"])
+            self.assertEqual(after["name_servers"], before["name_servers"])
             self.assertEqual(bodies(servers.java_read(TOPIC)), sorted(sent))
 
             servers.tool("down")
             self.assertEqual(servers.pids(), [])
-            for server in (after["name_server"], *after["brokers"]):
+            for server in (*after["name_servers"], *after["brokers"]):
                 self.assertFalse(processes.running(server), server)
             servers.tool("up")
             self.assertEqual(bodies(servers.java_read(TOPIC)), sorted(sent))
@@ -131,6 +131,36 @@ class Lives(Case):
             self.assertEqual({line["broker"] for line in lines}, {"broker-0", "broker-1"})
             others.create_topic(TOPIC)
             self.assertEqual(others.java_read(TOPIC), [])
+
+    def test_several_name_servers(self):
+        sent = records(40)
+        with Servers(name_servers=2) as servers:
+            first, second = servers.name_servers
+            self.assertEqual([server["name"] for server in servers.status()["name_servers"]], ["namesrv", "namesrv-1"])
+            servers.create_topic(TOPIC, queues=2)
+            servers.java_send(TOPIC, sent, name_server=second)
+            self.assertEqual(bodies(servers.java_read(TOPIC, name_server=first)), sorted(sent))
+            both = f"rocketmq://{first},{second}/{TOPIC}"
+            for stopped, other in (("namesrv", "namesrv-1"), ("namesrv-1", "namesrv")):
+                servers.stop(stopped)
+                running = {server["name"]: server["running"] for server in servers.status()["name_servers"]}
+                self.assertEqual(running, {stopped: False, other: True})
+                self.succeed("generate", "--records", "10", "--sensors", "5", "--anomaly-rate", "0", "--to", both)
+                servers.settle()
+                table = self.succeed("topic", "describe", both).decode().splitlines()
+                self.assertEqual(table[-1], f"total: 2 queues, {len(sent) + (10 if stopped == 'namesrv' else 20)} messages")
+                servers.start(stopped)
+            # A broker registers with the one that runs alone, and servers go on where they were.
+            servers.stop("namesrv", kill=True)
+            servers.stop("broker-0", kill=True)
+            servers.start("broker-0")
+            self.succeed("process", "--from", both + "?bounded", "--sink", "null:", "--summary", "summary.json")
+            self.assertEqual(self.json("summary.json")["records_read"], len(sent) + 20)
+            servers.tool("down")
+            self.assertEqual(servers.pids(), [])
+            servers.tool("up")
+            self.assertEqual(servers.name_servers, [first, second])
+            self.assertEqual(len(servers.pids()), 3)
 
     def test_owner_that_is_killed_takes_its_servers_along(self):
         owner = subprocess.Popen(["sleep", "600"])
@@ -155,6 +185,7 @@ class Lives(Case):
         for command in (["down"], ["status"], ["stop", "broker-0"], ["start", "broker-0"], ["topic", "create", "t"]):
             self.assertIn("tools/rocketmq up", self.refuse(*command))
         self.assertIn("KEY=VALUE", self.refuse("up", "--set", "nothing"))
+        self.assertIn("1 or more", self.refuse("up", "--name-servers", "0"))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
-"""A name server and brokers in one home folder: started, stopped, and what is known of them in servers.json.
+"""Name servers and brokers in one home folder: started, stopped, and what is known of them in servers.json.
 
-    {"name_server": {"address", "version", "pid", "started", ...},
+    {"name_servers": [{"name", "address", "version", "pid", "started", ...}, ...],
      "brokers": [{"name", "address", "version", "pid", "started", ...}, ...]}
 
 Beside it lies a folder for each server with its settings, data and logs. `pid` and `started` are null once stopped.
@@ -15,7 +15,7 @@ from loopback.problem import PortTaken, Problem
 
 from . import jars, remoting, settings, topics
 
-NAME_SERVER = "namesrv"
+NAME_SERVER = "namesrv"  # the first one; those after it are namesrv-1 and so on
 
 _START_LIMIT_S = 120
 _CLEAN_STOP_LIMIT_S = 60  # under load a broker takes half of it
@@ -39,11 +39,21 @@ class Servers(Home):
             server["running"] = processes.running(server)
         return state
 
+    def name_servers(self):
+        """The addresses of those that run, one at least."""
+        state = self.state()
+        running = _running(state["name_servers"])
+        if not running:
+            raise Problem(f"no name server of {self.home} runs (tools/rocketmq start {NAME_SERVER} --home {self.home})")
+        return [server["address"] for server in running]
+
     # What changes it.
 
-    def up(self, brokers=1, broker_version=jars.NEWEST, flush="sync", raised=True, auto_create_topics=False,
+    def up(self, brokers=1, name_servers=1, broker_version=jars.NEWEST, flush="sync", raised=True, auto_create_topics=False,
            heap="512m", quick=False, extra=None):
         """Starts them; in a home that has servers, all stopped, those, with the settings and data that they had."""
+        if brokers < 0 or name_servers < 1:
+            raise Problem("--name-servers wants 1 or more, --brokers 0 or more")
         os.makedirs(self.home, exist_ok=True)
         with self._locked():
             if os.path.exists(self._path("servers.json")):
@@ -52,8 +62,8 @@ class Servers(Home):
                 self._start_all(state)
                 return
             for _ in range(_START_TRIES):  # a port can be taken between the look and the start
-                state = self._lay_out(brokers, broker_version, flush, raised, auto_create_topics, heap, quick,
-                                      extra or {})
+                state = self._lay_out(brokers, name_servers, broker_version, flush, raised, auto_create_topics, heap,
+                                      quick, extra or {})
                 try:
                     return self._start_all(state)
                 except BaseException as failure:
@@ -65,14 +75,14 @@ class Servers(Home):
     def down(self, kill=False):
         with self._locked():
             state = self.state()
-            self._end_all(_all(state), kill)
+            self._end_all(state, _all(state), kill)
             self._dismiss_watcher(state)
             self._save(state)
 
     def stop(self, name, kill=False):
         with self._locked():
             state = self.state()
-            self._end_all([self._named(state, name)], kill)
+            self._end_all(state, [self._named(state, name)], kill)
             self._save(state)
 
     def start(self, name):
@@ -81,30 +91,35 @@ class Servers(Home):
             server = self._named(state, name)
             if processes.running(server):
                 raise Problem(f"{name} is running already")
-            if server is not state["name_server"] and not processes.running(state["name_server"]):
-                raise Problem(f"{name} cannot register: the name server is stopped (tools/rocketmq start {NAME_SERVER})")
+            if server in state["brokers"] and not _running(state["name_servers"]):
+                raise Problem(f"{name} cannot register: no name server runs (tools/rocketmq start {NAME_SERVER})")
             self._launch(state, server)
             self._save(state)
-            self._await(state, [server])
+            # A name server that comes back knows no broker.
+            knowing = _running(state["brokers"]) if server in state["name_servers"] else []
+            self._await(state, [server, *knowing])
 
     # Steps.
 
-    def _lay_out(self, brokers, broker_version, flush, raised, auto_create_topics, heap, quick, extra):
+    def _lay_out(self, brokers, name_servers, broker_version, flush, raised, auto_create_topics, heap, quick, extra):
         """The folders and their settings, nothing running yet."""
         taken = set()
-        state = {"name_server": {"address": f"127.0.0.1:{ports.choose(ports.SINGLE, taken)}", "heap": "256m",
-                                 "quick": True, "version": jars.NAME_SERVER_VERSION, "pid": None, "started": None},
-                 "brokers": []}
-        os.makedirs(self._path(NAME_SERVER, "tmp"), exist_ok=True)
-        self._write((NAME_SERVER, "namesrv.conf"),
-                    settings.name_server(_port(state["name_server"]), self._path(NAME_SERVER)))
+        state = {"name_servers": [], "brokers": []}
+        for number in range(name_servers):
+            name = NAME_SERVER + (f"-{number}" if number else "")
+            port = ports.choose(ports.SINGLE, taken)
+            os.makedirs(self._path(name, "tmp"), exist_ok=True)
+            self._write((name, "namesrv.conf"), settings.name_server(port, self._path(name)))
+            state["name_servers"].append({"name": name, "address": f"127.0.0.1:{port}", "heap": "256m", "quick": True,
+                                          "version": jars.NAME_SERVER_VERSION, "pid": None, "started": None})
+        addresses = [server["address"] for server in state["name_servers"]]
         for number in range(brokers):
             name = f"broker-{number}"
             port = ports.choose(ports.BROKER, taken)
             os.makedirs(self._path(name, "tmp"), exist_ok=True)
             self._write((name, "broker.conf"),
-                        settings.broker(name, port, state["name_server"]["address"], self._path(name, "store"), flush,
-                                        raised, auto_create_topics, extra))
+                        settings.broker(name, port, addresses, self._path(name, "store"), flush, raised,
+                                        auto_create_topics, extra))
             state["brokers"].append({"name": name, "address": f"127.0.0.1:{port}", "heap": heap,
                                      "quick": quick, "version": broker_version, "pid": None, "started": None})
         return state
@@ -115,54 +130,58 @@ class Servers(Home):
             for server in _all(state):
                 self._launch(state, server)
             self._save(state)
-            self._await(state, state["brokers"])
+            self._await(state, _all(state))
         except BaseException:
-            self._end_all(_all(state), kill=True)
+            self._end_all(state, _all(state), kill=True)
             self._save(state)
             raise
 
     def _launch(self, state, server):
-        if server is state["name_server"]:
-            name, main, conf = NAME_SERVER, "org.apache.rocketmq.namesrv.NamesrvStartup", "namesrv.conf"
+        if server in state["name_servers"]:
+            main, conf = "org.apache.rocketmq.namesrv.NamesrvStartup", "namesrv.conf"
         else:
-            name, main, conf = server["name"], "org.apache.rocketmq.broker.BrokerStartup", "broker.conf"
-        folder = self._path(name)
-        self.progress(f"starting {name} {server['version']}")
+            main, conf = "org.apache.rocketmq.broker.BrokerStartup", "broker.conf"
+        folder = self._path(server["name"])
+        self.progress(f"starting {server['name']} {server['version']}")
         command = settings.java(main, jars.class_path(server["version"]), folder, server["heap"],
                                 server["quick"], ["-c", os.path.join(folder, conf)])
         server.update(processes.start(command, folder, os.path.join(folder, "output.log")))
 
-    def _await(self, state, brokers):
-        """Returns when clients can use the brokers: registered at the name server, and a topic can be made."""
-        self.progress("waiting for " + ", ".join(broker.get("name", NAME_SERVER) for broker in brokers))
+    def _await(self, state, started):
+        """Returns when clients can use the servers: name servers that run know the brokers, and a topic can be made."""
+        self.progress("waiting for " + ", ".join(server["name"] for server in started))
+        brokers = [server for server in started if server in state["brokers"]]
+        name_servers = _running(state["name_servers"])
+        addresses = [server["address"] for server in name_servers]
         limit = time.monotonic() + _START_LIMIT_S
         answering_since = {}
-        while not self._registered(state, brokers):
-            for server in [state["name_server"], *brokers]:
+        while not all(self._registered(address, brokers) for address in addresses):
+            for server in [*name_servers, *started]:
                 if not processes.running(server):
-                    raise self._why_ended(server.get("name", NAME_SERVER), _port(server))
-                since = answering_since.get(server["pid"])
-                if since is None and server in state["brokers"] and self._answers(server):
-                    answering_since[server["pid"]] = time.monotonic()
+                    raise self._why_ended(server["name"], _port(server))
+            for broker in brokers:
+                since = answering_since.get(broker["pid"])
+                if since is None and self._answers(broker):
+                    answering_since[broker["pid"]] = time.monotonic()
                 elif since is not None and time.monotonic() - since > _REGISTERS_AFTER_S:
-                    self._make_register(server)
-                    answering_since[server["pid"]] = time.monotonic()
+                    self._make_register(broker)
+                    answering_since[broker["pid"]] = time.monotonic()
             if time.monotonic() > limit:
                 raise Problem(f"not up after {_START_LIMIT_S} s; see the logs in {self.home}")
             time.sleep(_POLL_S)
-        addresses = [broker["address"] for broker in brokers if broker is not state["name_server"]]
-        if addresses:
-            topics.create(state["name_server"]["address"], addresses, _PROBE, 1)
-            topics.delete(state["name_server"]["address"], addresses, _PROBE)
+        if brokers:
+            topics.create(addresses, [broker["address"] for broker in brokers], _PROBE, 1)
+            topics.delete(addresses, [broker["address"] for broker in brokers], _PROBE)
 
-    def _registered(self, state, servers):
+    @staticmethod
+    def _registered(name_server, brokers):
         try:
-            status, _, body = remoting.request(state["name_server"]["address"], remoting.GET_CLUSTER)
+            status, _, body = remoting.request(name_server, remoting.GET_CLUSTER)
         except OSError:
             return False
         known = remoting.loads(body).get("brokerAddrTable", {}).values() if status == remoting.SUCCESS else ()
         addresses = {address for broker in known for address in broker["brokerAddrs"].values()}
-        return all(server is state["name_server"] or server["address"] in addresses for server in servers)
+        return status == remoting.SUCCESS and all(broker["address"] in addresses for broker in brokers)
 
     @staticmethod
     def _answers(broker):
@@ -186,24 +205,26 @@ class Servers(Home):
         with open(conf, "w") as file:
             file.write(before)  # the broker has written all its settings there, defaults too
 
-    def _end_all(self, servers, kill):
-        self.progress("stopping " + ", ".join(server.get("name", NAME_SERVER) for server in servers))
-        # Brokers first: they take their leave of the name server.
-        self._end([server for server in servers if "name" in server], kill, _CLEAN_STOP_LIMIT_S)
-        self._end([server for server in servers if "name" not in server], kill, _CLEAN_STOP_LIMIT_S)
+    def _end_all(self, state, servers, kill):
+        self.progress("stopping " + ", ".join(server["name"] for server in servers))
+        # Brokers first: they take their leave of the name servers.
+        for group in (state["brokers"], state["name_servers"]):
+            self._end([server for server in servers if server in group], kill, _CLEAN_STOP_LIMIT_S)
 
     def _named(self, state, name):
-        if name == NAME_SERVER:
-            return state["name_server"]
-        for broker in state["brokers"]:
-            if broker["name"] == name:
-                return broker
-        names = ", ".join([NAME_SERVER, *(broker["name"] for broker in state["brokers"])])
+        for server in _all(state):
+            if server["name"] == name:
+                return server
+        names = ", ".join(server["name"] for server in _all(state))
         raise Problem(f"no server {name} in {self.home} (there are {names})")
 
 
 def _all(state):
-    return [state["name_server"], *state["brokers"]]
+    return [*state["name_servers"], *state["brokers"]]
+
+
+def _running(servers):
+    return [server for server in servers if processes.running(server)]
 
 
 def _port(server):

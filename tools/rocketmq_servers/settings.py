@@ -31,7 +31,7 @@ _CAREFUL = {
 _OWN = {"brokerName", "namesrvAddr", "brokerIP1", "bindAddress", "listenPort", "storePathRootDir"}
 
 
-def broker(name, port, name_server, store, flush, raised, auto_create_topics, extra):
+def broker(name, port, name_servers, store, flush, raised, auto_create_topics, extra):
     """broker.conf as a text."""
     if _OWN & set(extra):
         raise Problem(f"--set cannot change {', '.join(sorted(_OWN & set(extra)))}")
@@ -40,7 +40,7 @@ def broker(name, port, name_server, store, flush, raised, auto_create_topics, ex
         "brokerName": name,
         "brokerId": 0,
         "brokerRole": "ASYNC_MASTER",
-        "namesrvAddr": name_server,
+        "namesrvAddr": ";".join(name_servers),
         "brokerIP1": "127.0.0.1",  # what clients are told
         "brokerIP2": "127.0.0.1",
         "bindAddress": "127.0.0.1",

@@ -8,23 +8,26 @@ from loopback.problem import Problem
 _VISIBLE_LIMIT_S = 20
 
 
-def create(name_server, brokers, topic, queues):
-    """Makes the topic, or changes its number of queues, on each broker address; returns when it has its route."""
+def create(name_servers, brokers, topic, queues):
+    """Makes the topic, or changes its number of queues, on each broker address; returns when all name servers have its
+    route."""
     for broker in brokers:
         remoting.ask(broker, remoting.UPDATE_AND_CREATE_TOPIC,
                      {"topic": topic, "defaultTopic": "TBW102", "readQueueNums": queues, "writeQueueNums": queues,
                       "perm": 6, "topicFilterType": "SINGLE_TAG", "topicSysFlag": 0, "order": "false"})
     limit = time.monotonic() + _VISIBLE_LIMIT_S
-    while not _has_route(name_server, topic, brokers, queues):
-        if time.monotonic() > limit:
-            raise Problem(f"the name server {name_server} has no route of topic {topic} after {_VISIBLE_LIMIT_S} s")
-        time.sleep(0.05)
+    for name_server in name_servers:
+        while not _has_route(name_server, topic, brokers, queues):
+            if time.monotonic() > limit:
+                raise Problem(f"the name server {name_server} has no route of topic {topic} after {_VISIBLE_LIMIT_S} s")
+            time.sleep(0.05)
 
 
-def delete(name_server, brokers, topic):
+def delete(name_servers, brokers, topic):
     for broker in brokers:
         remoting.ask(broker, remoting.DELETE_TOPIC_IN_BROKER, {"topic": topic})
-    remoting.ask(name_server, remoting.DELETE_TOPIC_IN_NAME_SERVER, {"topic": topic})
+    for name_server in name_servers:
+        remoting.ask(name_server, remoting.DELETE_TOPIC_IN_NAME_SERVER, {"topic": topic})
 
 
 def ends(broker, topic, queues):
