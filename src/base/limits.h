@@ -40,6 +40,12 @@ inline constexpr std::size_t kMiniseedExtents = 32'000'000;
 /// Bytes of one frame from or to a RocketMQ server; the servers' own limit (NettySystemConfig: 16 MiB).
 inline constexpr std::size_t kRocketmqFrameBytes = std::size_t{16} << 20;
 
+/// Bytes of an answer of a RocketMQ server that is JSON: routes, brokers, connections. 2 MiB tell of 10,000 brokers.
+inline constexpr std::size_t kRocketmqJsonBytes = std::size_t{2} << 20;
+
+/// Bytes of a RocketMQ server's words that are shown.
+inline constexpr std::size_t kRocketmqRemarkBytes = 300;
+
 /// Requests to one RocketMQ server that wait for their answer.
 inline constexpr std::size_t kRocketmqRequests = 16'384;
 

@@ -19,22 +19,25 @@ class TcpStream final : public Stream {
   TcpStream(Tcp::socket socket, std::string peer) : socket_(std::move(socket)), peer_(std::move(peer)) {}
 
   void read_some(std::span<char> into, std::function<void(Result<std::size_t>)> done) override {
-    socket_.async_read_some(asio::buffer(into.data(), into.size()),
-                            [peer = peer_, done = std::move(done)](const asio::error_code& error, std::size_t count) {
-                              if (error == asio::error::eof) {
-                                done(world_error(peer, "has closed the connection"));
-                              } else if (error) {
-                                done(world_error(peer, "cannot be read: " + error.message()));
-                              } else {
-                                done(count);
-                              }
-                            });
+    socket_.async_read_some(
+        asio::buffer(into.data(), into.size()),
+        [peer = peer_, done = std::move(done)](const asio::error_code& error, std::size_t count) {
+          if (error == asio::error::eof) {
+            done(world_error(peer, "has closed the connection", "check that a RocketMQ server is up there"));
+          } else if (error) {
+            done(world_error(peer, "cannot be read: " + error.message(), "check that a RocketMQ server is up there"));
+          } else {
+            done(count);
+          }
+        });
   }
 
   void write(std::string_view bytes, std::function<void(Result<void>)> done) override {
     asio::async_write(socket_, asio::buffer(bytes.data(), bytes.size()),
                       [peer = peer_, done = std::move(done)](const asio::error_code& error, std::size_t) {
-                        done(error ? world_error(peer, "cannot be written: " + error.message()) : Result<void>());
+                        done(error ? world_error(peer, "cannot be written: " + error.message(),
+                                                 "check that a RocketMQ server is up there")
+                                   : Result<void>());
                       });
   }
 

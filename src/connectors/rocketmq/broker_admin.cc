@@ -7,6 +7,7 @@
 #include "base/limits.h"
 #include "connectors/rocketmq/blocking.h"
 #include "connectors/rocketmq/cluster.h"
+#include "connectors/rocketmq/json_answer.h"
 
 namespace temblor::rocketmq {
 namespace {
@@ -50,12 +51,6 @@ bool shows(const Frame& frame, const Masters& brokers, std::int32_t queues) {
 Request route_request(const std::string& topic) {
   return Request{.code = RequestCode::kGetRouteInfoByTopic,
                  .fields = {{"topic", topic}, {"acceptStandardJsonOnly", "true"}}};
-}
-
-/// A field of a JSON object, as text.
-std::string text_of(const nlohmann::json& object, const char* name) {
-  const auto found = object.find(name);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
 }  // namespace
@@ -146,12 +141,12 @@ Result<std::vector<ProducerConnection>> BrokerAdmin::producer_connections(std::s
     if (is_unknown(answer)) continue;
     const std::string where = "producer group " + std::string(group) + " on broker " + name;
     if (answer.code != response::kSuccess) return tl::unexpected(refusal(answer, where));
-    const auto list = nlohmann::json::parse(answer.body, nullptr, false);
-    if (!list.is_object() || !list.contains("connectionSet")) return world_error(where, "is answered with no list");
+    TEMBLOR_ASSIGN(const auto list, json_answer(answer.body, where));
+    if (!list.contains("connectionSet")) return world_error(where, "is answered with no list");
     for (const auto& entry : list["connectionSet"]) {
       if (!entry.is_object()) continue;
       connections.push_back(
-          {.client_id = text_of(entry, "clientId"), .address = text_of(entry, "clientAddr"), .broker = name});
+          {.client_id = json_text(entry, "clientId"), .address = json_text(entry, "clientAddr"), .broker = name});
     }
   }
   return connections;
@@ -162,8 +157,8 @@ Result<std::map<std::string, std::string>> BrokerAdmin::runtime_info(std::string
   TEMBLOR_ASSIGN(const Endpoint endpoint, find(broker));
   TEMBLOR_ASSIGN(const Frame answer, ask(client_, endpoint, Request{.code = RequestCode::kGetBrokerRuntimeInfo}));
   if (answer.code != response::kSuccess) return tl::unexpected(refusal(answer, where));
-  const auto info = nlohmann::json::parse(answer.body, nullptr, false);
-  if (!info.is_object() || !info.contains("table") || !info["table"].is_object()) {
+  TEMBLOR_ASSIGN(const auto info, json_answer(answer.body, where));
+  if (!info.contains("table") || !info["table"].is_object()) {
     return world_error(where, "answers with no table of what it is about");
   }
   std::map<std::string, std::string> table;

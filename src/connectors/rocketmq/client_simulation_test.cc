@@ -23,13 +23,12 @@ constexpr std::int32_t kQueues = 2;
 /// A cluster of two brokers and a client of it.
 class World {
  public:
-  explicit World(std::uint64_t seed) {
+  explicit World(std::uint64_t seed, const std::vector<Endpoint>& name_servers = {SimBroker::name_server()}) {
     auto network = std::make_unique<SimNetwork>(clock_, seed);
     network_ = network.get();
     broker_ = std::make_unique<SimBroker>(*network_, std::vector<std::string>{"a", "b"});
     broker_->create_topic(kTopic, kQueues);
-    ClientConfig config{
-        .name_servers = {SimBroker::name_server()}, .client_id = "sim", .producer_groups = {"producers"}};
+    ClientConfig config{.name_servers = name_servers, .client_id = "sim", .producer_groups = {"producers"}};
     config.seed = seed;
     client_ = std::make_unique<Client>(std::move(config), std::move(network));
   }
@@ -166,6 +165,48 @@ TEST(ClientSimulation, ATopicIsUnknownOnlyWhereBrokersAre) {
   const auto down = world.client().queues("missing");
   ASSERT_FALSE(down);
   EXPECT_EQ(down.error().blame, Blame::kWorld) << down.error().to_line();
+}
+
+TEST(ClientSimulation, ANameServerThatKnowsNothingYetIsNotTheOnlyOneAsked) {
+  const Endpoint fresh{.host = "fresh", .port = 9876};
+  const Endpoint mad{.host = "mad", .port = 9876};
+  const Endpoint down{.host = "down", .port = 9876};
+  World world(5, {fresh, mad, down, SimBroker::name_server()});
+  const auto always = [](std::int32_t code, const char* body) {
+    return [code, body](std::uint64_t, const Frame& request, const SimNetwork::Reply& reply) {
+      std::string bytes;
+      append_answer(code, request.opaque, "", {}, body, bytes);
+      reply(bytes);
+    };
+  };
+  world.network().listen(fresh, always(response::kTopicNotExist, ""));
+  world.network().listen(mad, always(response::kSuccess, "<html></html>"));
+  EXPECT_EQ(world.client().queues(kTopic).value().size(), 2U * kQueues);
+
+  world.network().listen(fresh, always(response::kSuccess, R"({"brokerAddrTable":{},"clusterAddrTable":{}})"));
+  for (int i = 0; i < 4; ++i) EXPECT_EQ(BrokerAdmin(world.client()).brokers().value().size(), 2U);
+
+  // Where nobody knows a topic, that is believed.
+  world.network().listen(fresh, always(response::kTopicNotExist, ""));
+  const auto missing = world.client().queues("missing");
+  ASSERT_FALSE(missing);
+  EXPECT_EQ(missing.error().blame, Blame::kUser);
+}
+
+TEST(ClientSimulation, AFrameThatNeverEndsCostsOneConnection) {
+  World world(6);
+  int requests = 0;
+  world.network().listen({.host = "a", .port = 10911},
+                         [&](std::uint64_t, const Frame& request, const SimNetwork::Reply& reply) {
+                           std::string bytes;
+                           append_answer(response::kSuccess, request.opaque, "", {{"offset", "5"}}, "", bytes);
+                           if (++requests == 2) bytes[0] = '\0', bytes[1] = '\x7f';  // the length, behind a greeting
+                           reply(bytes);
+                         });
+  QueueOffsets offsets(world.client(), kTopic);
+  const auto end = offsets.max({.broker = "a", .id = 0});
+  ASSERT_TRUE(end) << end.error().to_line();
+  EXPECT_EQ(*end, 5);
 }
 
 TEST(ClientSimulation, DeletedMessagesAreAnEvent) {

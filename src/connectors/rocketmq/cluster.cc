@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
+
+#include "base/limits.h"
 
 namespace temblor::rocketmq {
 namespace {
@@ -24,6 +27,17 @@ nlohmann::json group_list(const std::vector<std::string>& groups, const nlohmann
   return list;
 }
 
+/// Whether a name server can say what it is asked. One that is starting answers with an error, and one that has started
+/// hears of the brokers and their topics within half a minute only.
+bool knows(const Frame& answer, const Request& request) {
+  if (answer.code == response::kSystemError || answer.code == response::kTopicNotExist) return false;
+  if (answer.code != response::kSuccess) return true;
+  if (request.code == RequestCode::kGetRouteInfoByTopic) return parse_route(answer.body, {}).has_value();
+  if (request.code != RequestCode::kGetBrokerClusterInfo) return true;
+  const auto brokers = parse_cluster(answer.body, {});
+  return brokers && !brokers->empty();
+}
+
 }  // namespace
 
 bool is_final_code(const Frame& frame) {
@@ -41,7 +55,7 @@ bool is_final_code(const Frame& frame) {
 }
 
 Error refusal(const Frame& frame, const std::string& where) {
-  const std::string words = frame.remark.substr(0, frame.remark.find('\n'));
+  const std::string words = frame.remark.substr(0, std::min(frame.remark.find('\n'), limits::kRocketmqRemarkBytes));
   Error error{.what = fmt::format("refuses with code {}: {}", frame.code, words), .where = where, .remedy = {}};
   switch (frame.code) {
     case response::kTopicNotExist:
@@ -118,19 +132,25 @@ void Cluster::ask(const Endpoint& server, Request request, std::chrono::nanoseco
 }
 
 void Cluster::ask_name_server(const Request& request, AnswerHandler handler) {
-  ask_name_server(request, 1, std::move(handler));
+  ask_name_server(request, 1, std::nullopt, std::move(handler));
 }
 
-void Cluster::ask_name_server(const Request& request, std::size_t tried, AnswerHandler handler) {
+void Cluster::ask_name_server(const Request& request, std::size_t tried, std::optional<Frame> otherwise,
+                              AnswerHandler handler) {
   const Endpoint& server = config_.name_servers[name_server_ % config_.name_servers.size()];
   connection_to(server, false)
       ->request(request, config_.request_timeout,
-                [self = shared_from_this(), request, tried, handler = std::move(handler)](Answer answer) {
-                  // One that is starting answers with an error.
-                  if (answer && answer->code != response::kSystemError) return handler(std::move(answer));
+                [self = shared_from_this(), request, tried, otherwise = std::move(otherwise),
+                 handler = std::move(handler)](Answer answer) mutable {
+                  if (answer && knows(*answer, request)) return handler(std::move(answer));
                   ++self->name_server_;
-                  if (tried >= self->config_.name_servers.size()) return handler(std::move(answer));
-                  self->ask_name_server(request, tried + 1, handler);
+                  if (answer && (!otherwise || answer->code == response::kTopicNotExist)) {
+                    otherwise = std::move(*answer);
+                  }
+                  if (tried < self->config_.name_servers.size()) {
+                    return self->ask_name_server(request, tried + 1, std::move(otherwise), std::move(handler));
+                  }
+                  handler(otherwise ? Answer(std::move(*otherwise)) : std::move(answer));
                 });
 }
 

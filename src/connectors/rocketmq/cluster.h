@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,7 +34,8 @@ class Cluster : public std::enable_shared_from_this<Cluster> {
   /// A seed for a back-off of its own.
   std::uint64_t next_seed() { return config_.seed + ++seeds_; }
 
-  /// Asks one name server after the other until one answers.
+  /// Asks one name server after the other until one can say what is asked: not that it knows no such topic, or no
+  /// broker. Where none can, an answer all the same if there is one, best that the topic is unknown, or an error.
   void ask_name_server(const Request& request, AnswerHandler handler);
   /// Asks a certain server, once.
   void ask(const Endpoint& server, Request request, std::chrono::nanoseconds limit, AnswerHandler handler);
@@ -63,7 +65,8 @@ class Cluster : public std::enable_shared_from_this<Cluster> {
     std::vector<Handler<std::shared_ptr<const TopicRoute>>> waiting;
   };
 
-  void ask_name_server(const Request& request, std::size_t tried, AnswerHandler handler);
+  void ask_name_server(const Request& request, std::size_t tried, std::optional<Frame> otherwise,
+                       AnswerHandler handler);
   void take_route(const std::string& topic, const Answer& answer);
   void settle_route(KnownRoute& known, const Error& otherwise);
   std::shared_ptr<Connection> connection_to(const Endpoint& server, bool is_broker);

@@ -64,7 +64,7 @@ void Connection::connect() {
                        if (session != self->session_) return;
                        if (!stream) return self->fail(session, stream.error());
                        session->stream = std::move(*stream);
-                       session->last_heard = self->transport_.now();
+                       session->last_frame = self->transport_.now();
                        self->read(session);
                        self->greet(session);
                      });
@@ -113,12 +113,12 @@ void Connection::read(const std::shared_ptr<Session>& session) {
                              [self = shared_from_this(), session](const Result<std::size_t>& count) {
                                if (session != self->session_) return;
                                if (!count) return self->fail(session, count.error());
-                               session->last_heard = self->transport_.now();
                                session->reader.filled(*count);
                                while (session == self->session_) {
                                  auto frame = session->reader.next();
                                  if (!frame) return self->fail(session, frame.error());
                                  if (!*frame) return self->read(session);
+                                 session->last_frame = self->transport_.now();
                                  self->take(std::move(**frame));
                                }
                              });
@@ -168,19 +168,23 @@ void Connection::expire() {
       ++it;
       continue;
     }
-    // A server that has not said a word since then is dead, or the way to it is.
-    silent = silent || (session_ != nullptr && session_->last_heard < pending.asked);
+    // A server that has not finished a frame since then is dead, or the way to it is; or the length of what it sends
+    // is a lie, and whatever comes would be taken for a part of it.
+    silent = silent || (session_ != nullptr && session_->last_frame < pending.asked);
     late.push_back(std::move(it->second));
     it = pending_.erase(it);
   }
   if (!pending_.empty()) watch();
   for (const Pending& pending : late) {
     const auto limit_ms = std::chrono::duration_cast<std::chrono::milliseconds>(pending.limit).count();
-    pending.handler(tl::unexpected(
-        Unanswered{.sent = pending.sent,
-                   .error = world_error(where_, fmt::format("has not answered for {} ms", limit_ms)).value()}));
+    pending.handler(
+        tl::unexpected(Unanswered{.sent = pending.sent,
+                                  .error = world_error(where_, fmt::format("has not answered for {} ms", limit_ms),
+                                                       "check that a RocketMQ server is up there")
+                                               .value()}));
   }
-  if (silent && session_ != nullptr) fail(session_, world_error(where_, "does not answer any more").value());
+  if (silent && session_ != nullptr)
+    fail(session_, world_error(where_, "does not answer any more", "check that a RocketMQ server is up there").value());
 }
 
 }  // namespace temblor::rocketmq

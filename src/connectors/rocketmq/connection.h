@@ -60,7 +60,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     std::string writing;  ///< what is being written now
     bool is_writing = false;
     bool greeted = false;
-    std::chrono::nanoseconds last_heard{};
+    std::chrono::nanoseconds last_frame{};  ///< when one came in whole, or the connection was made
   };
   struct Pending {
     AnswerHandler handler;

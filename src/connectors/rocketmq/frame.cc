@@ -101,7 +101,9 @@ bool parse_binary(std::string_view header, Frame& frame) {
   return true;
 }
 
+/// What holds other values is no text: writing it would go as deep as it does.
 std::string as_text(const nlohmann::json& value) {
+  if (value.is_structured()) return {};
   return value.is_string() ? value.get<std::string>()
                            : value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }

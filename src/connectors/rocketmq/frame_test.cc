@@ -159,5 +159,14 @@ TEST(Frame, OddHeadersAreTakenAsTheyAre) {
   EXPECT_EQ(frames->front().remark, "7");
 }
 
+TEST(Frame, DeepHeadersDoNotExhaustTheStack) {
+  const std::string deep = std::string(250'000, '[') + std::string(250'000, ']');
+  const auto frames =
+      read_all(frame_of(R"({"code":1,"remark":)" + deep + R"(,"extFields":{"a":)" + deep + "}}"), 1 << 16);
+  ASSERT_TRUE(frames) << frames.error().to_line();
+  EXPECT_EQ(frames->front().code, 1);
+  EXPECT_EQ(frames->front().remark, "");
+}
+
 }  // namespace
 }  // namespace temblor::rocketmq

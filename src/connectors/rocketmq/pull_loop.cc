@@ -153,7 +153,9 @@ void PullLoop::take(const Answer& answer) {
     case response::kSuccess:
       if (!next || *next <= offset_ || answer->body.empty()) {
         return wait_and_ask(PullStatus::kUnavailable,
-                            world_error(config_.queue.broker, "answers a pull with nothing that goes on").value());
+                            world_error("broker " + config_.queue.broker, "answers a pull with nothing that goes on",
+                                        "check that a RocketMQ broker listens there")
+                                .value());
       }
       take_reply(*answer);
       return asked_again();

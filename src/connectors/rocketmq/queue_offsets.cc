@@ -39,7 +39,9 @@ Result<Offset> offset_in(const Result<Frame>& answer, const std::string& where) 
   if (!answer) return tl::unexpected(answer.error());
   if (answer->code != response::kSuccess) return tl::unexpected(refusal(*answer, where));
   const auto offset = answer->number("offset");
-  if (!offset) return world_error(where, "has no offset in its broker's answer");
+  if (!offset) {
+    return world_error(where, "has no offset in its broker's answer", "check that a RocketMQ broker listens there");
+  }
   return *offset;
 }
 

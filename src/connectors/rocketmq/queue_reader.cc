@@ -52,8 +52,7 @@ Result<PollStatus> QueueReader::poll(SourceBatch& batch, std::size_t max_records
   // Views point into the reply until the next poll: it is let go there.
   TEMBLOR_ASSIGN(const bool more, fill(batch, max_records));
   if (more) return at_end() ? PollStatus::kEnd : PollStatus::kRecords;
-  pass_to(reply_->next_offset);
-  if (position_.end) position_.offset = std::min(position_.offset, *position_.end);
+  TEMBLOR_TRY(skip_to(reply_->next_offset));
   spent_ = std::exchange(reply_, std::nullopt);
   return at_end() ? PollStatus::kEnd : PollStatus::kRecords;
 }
@@ -73,7 +72,7 @@ Result<PollStatus> QueueReader::ask() {
     case PullStatus::kNothingYet:
       if (!trouble_.empty()) spdlog::info("{}: can be read again", split_);
       trouble_.clear();
-      pass_to(pulled.next_offset);
+      TEMBLOR_TRY(skip_to(pulled.next_offset));
       return position_.end ? wait_for_end() : PollStatus::kNothingYet;
     case PullStatus::kAsking:
       return PollStatus::kUnavailable;  // nobody has said that there is nothing
@@ -111,6 +110,12 @@ Result<void> QueueReader::note_loss(Offset next) {
   spdlog::error("{}", lost.to_line());
   pass_to(next);
   return {};
+}
+
+/// Goes on at `next`, where the broker says that it goes on: what lies before it and did not come is lost.
+Result<void> QueueReader::skip_to(Offset next) {
+  if (position_.end) next = std::min(next, *position_.end);
+  return next > position_.offset ? note_loss(next) : Result<void>();
 }
 
 /// Goes on at `next` where that is further.
@@ -174,6 +179,7 @@ Result<bool> QueueReader::fill(SourceBatch& batch, std::size_t max_records) {
       if (next != MessageDecoder::Next::kMessage) message_.reset();
       if (next == MessageDecoder::Next::kBroken) {
         refuse(batch, Rejection::kFrame, reply_->next_offset, decoder_.rest());
+        pass_to(position_.end ? std::min(reply_->next_offset, *position_.end) : reply_->next_offset);
       }
       if (!message_) return false;
     }

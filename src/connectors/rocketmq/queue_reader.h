@@ -37,6 +37,7 @@ class QueueReader final : public SplitReader {
   Result<PollStatus> ask();
   Result<PollStatus> go_on_elsewhere(const Pulled& moved);
   Result<void> note_loss(Offset next);
+  Result<void> skip_to(Offset next);
   void pass_to(Offset next);
   PollStatus wait_for_end();
   void note_trouble(const Pulled& pulled);

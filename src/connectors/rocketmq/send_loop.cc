@@ -101,7 +101,9 @@ void SendLoop::take(SendBatch batch, const Answer& answer) {
     lanes_[queue].give_up_at.reset();
     settle(batch, SendState::kAcknowledged, *offset, nullptr);
   } else {
-    fail(std::move(batch), true, true, world_error(where, "acknowledges messages without an offset").value());
+    fail(std::move(batch), true, true,
+         world_error(where, "acknowledges messages without an offset", "check that a RocketMQ broker listens there")
+             .value());
   }
   pump(queue);
 }

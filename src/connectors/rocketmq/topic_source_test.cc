@@ -16,6 +16,7 @@
 #include "testing/memory_file_system.h"
 #include "testing/sim_broker.h"
 #include "testing/sim_transport.h"
+#include "testing/stored_message.h"
 
 namespace temblor::rocketmq {
 namespace {
@@ -205,6 +206,41 @@ TEST_F(TopicSourceTest, DeletedMessagesAreSkippedOrStopTheJob) {
   for (int i = 0; i < 1000 && status; ++i) status = poll(*reader, batch, 10);
   ASSERT_FALSE(status);
   EXPECT_NE(status.error().what.find("13 messages, 7 to 19"), std::string::npos) << status.error().to_line();
+}
+
+/// A queue of ten messages, of which the broker finds two only, as where a file of them is gone.
+TEST_F(TopicSourceTest, MessagesThatABrokerPassesOverAreNoted) {
+  network_.listen({.host = "a", .port = 10911}, [&](std::uint64_t, const Frame& request,
+                                                    const SimNetwork::Reply& reply) {
+    const auto offset = request.number("queueOffset").value_or(0);
+    std::string body;
+    if (offset < 2) append_stored({.offset = 1, .body = "one", .topic = kTopic}, body);
+    if (offset < 2) append_stored({.offset = 3, .body = "three", .topic = kTopic}, body);
+    const auto next = offset < 2 ? "6" : "10";
+    std::string bytes;
+    append_answer(offset < 2 ? response::kSuccess : response::kPullNotFound, request.opaque, "",
+                  {{"nextBeginOffset", next}, {"minOffset", "0"}, {"maxOffset", "10"}, {"offset", "0"}}, body, bytes);
+    reply(bytes);
+  });
+  const auto lenient = source();
+  const auto reader = open(*lenient);
+  EXPECT_EQ(read(*reader), (std::vector<std::string>{"one", "three"}));
+  EXPECT_EQ(reader->position().offset, 10);
+
+  const auto strict =
+      source({.uri = {}, .topic = {}, .group = {}, .start = {}, .bounded = false, .pull = 10, .stop_at_loss = true});
+  for (const auto& [begin, lost] : {std::pair<Offset, std::string>{0, "1 messages, 0 to 0"},
+                                    {1, "1 messages, 2 to 2"},
+                                    {4, "6 messages, 4 to 9"}}) {
+    const QueuePosition asked{.offset = begin, .records = 0, .stored = clock_.now(), .end = {}};
+    const SplitPosition position = asked.to_split_position();
+    const auto stopped = open(*strict, &position);
+    SourceBatch batch;
+    Result<PollStatus> status = PollStatus::kUnavailable;
+    for (int i = 0; i < 1000 && status; ++i) status = stopped->poll(batch, 10);
+    ASSERT_FALSE(status) << begin;
+    EXPECT_NE(status.error().what.find(lost), std::string::npos) << status.error().to_line();
+  }
 }
 
 TEST_F(TopicSourceTest, TellsTheBrokerWhatACheckpointHolds) {
