@@ -21,6 +21,8 @@ import socket
 import struct
 import threading
 
+import stored
+
 LONGEST_FRAME_BYTES = 64 << 20
 
 OF_REPLIES = {
@@ -29,6 +31,7 @@ OF_REPLIES = {
     "drop": "no reply, on a connection that stays",
     "delay": "the reply, and all behind it, up to delay_s later",
     "twice": "the reply twice",
+    "flip": "one bit of the body of one of the messages in the reply to a pull is another",
 }
 OF_REQUESTS = {"lose": "a reset before the server has the request"}
 
@@ -136,6 +139,8 @@ class FaultyProxy:
                 return
             if fault == "drop":
                 continue
+            if fault == "flip":
+                frame = self._flip(frame, part)
             if fault == "delay":
                 await asyncio.sleep(wait)
             target.write(frame * 2 if fault == "twice" else frame)
@@ -149,6 +154,18 @@ class FaultyProxy:
                 self.counts[fault] += 1
                 return fault
         return None
+
+    def _flip(self, frame, part):
+        (header_word,) = struct.unpack_from(">I", frame, 4)
+        start = 8 + (header_word & 0xFFFFFF)
+        places = [(at, length) for at, length in stored.bodies(frame[start:]) if length]
+        if not places:
+            self.counts["flip"] -= 1  # no messages: nothing was done to it
+            return frame
+        at, length = places[int(part * len(places))]
+        flipped = bytearray(frame)
+        flipped[start + at + int(part * length)] ^= 1
+        return bytes(flipped)
 
     async def _with_addresses(self, frame):
         """The frame with the proxy's addresses in place of brokers' in its body."""

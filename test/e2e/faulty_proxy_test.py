@@ -7,6 +7,7 @@ import threading
 import unittest
 
 import rocketmq
+import stored
 from faulty_proxy import FaultyProxy
 
 remoting = rocketmq.remoting
@@ -117,6 +118,18 @@ class Proxy(unittest.TestCase):
         connection = self.connect(self.proxy(twice=1).name_server)
         self.ask(connection, 3)
         self.assertEqual(remoting.parse(receive(connection))[0]["opaque"], 3)
+
+    def test_flip(self):
+        sent = [bytes([i]) * 100 for i in range(3)]
+        self.server.body = b"".join(stored.message("t", i, body) for i, body in enumerate(sent))
+        proxy = self.proxy(flip=1)
+        _, body = self.ask(self.connect(proxy.name_server))
+        self.assertEqual(len(body), len(self.server.body))
+        (place,) = (i for i, (before, after) in enumerate(zip(self.server.body, body)) if before != after)
+        self.assertTrue(any(at <= place < at + length for at, length in stored.bodies(body)))
+        self.server.body = b"no messages"
+        self.assertEqual(self.ask(self.connect(proxy.name_server))[1], self.server.body)
+        self.assertEqual(proxy.counts["flip"], 1)
 
     def test_lose(self):
         connection = self.connect(self.proxy(lose=1).name_server)

@@ -6,6 +6,7 @@ import contextlib
 import datetime
 import os
 import struct
+import warnings
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 from fractions import Fraction
 
@@ -30,6 +31,17 @@ def _quiet():
     finally:
         os.dup2(kept, 2)
         os.close(kept)
+
+
+def _parse(payload):
+    """The record, or None. That a message ends before its bytes do is an error in C++ and only a warning in Python."""
+    with warnings.catch_warnings(record=True) as odd:
+        warnings.simplefilter("always")
+        try:
+            record = SeismicRecord.FromString(payload)
+        except DecodeError:
+            return None
+    return None if odd else record
 
 
 def nearest_float(value):
@@ -125,9 +137,8 @@ class Oracle:
         highest = None
         for offset, payload in split_delimited(data):
             self.read += 1
-            try:
-                record = SeismicRecord.FromString(payload)
-            except DecodeError:
+            record = _parse(payload)
+            if record is None:
                 self._drop(Rejected(split, offset, "parse", 0, payload))
                 continue
             time = record.collect_timestamp

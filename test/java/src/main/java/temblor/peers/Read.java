@@ -82,6 +82,7 @@ final class Read {
   }
 
   private static String line(MessageQueue queue, MessageExt message, Parser<? extends Message> parser) {
+    byte[] body = message.getBody() == null ? new byte[0] : message.getBody(); // none for an empty one
     JSONObject line =
         new JSONObject(true)
             .fluentPut("broker", queue.getBrokerName())
@@ -91,10 +92,10 @@ final class Read {
             .fluentPut("sys_flag", message.getSysFlag())
             .fluentPut("keys", keys(message))
             .fluentPut("properties", message.getProperties())
-            .fluentPut("body", Base64.getEncoder().encodeToString(message.getBody()));
+            .fluentPut("body", Base64.getEncoder().encodeToString(body));
     if (parser != null) {
       try {
-        line.put("fields", fields(parser.parseFrom(message.getBody())));
+        line.put("fields", fields(parser.parseFrom(body)));
       } catch (InvalidProtocolBufferException unreadable) {
         line.put("fields", null);
       }
