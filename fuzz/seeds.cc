@@ -2,6 +2,7 @@
 // thing to find in it, so that fuzzing begins where chance would take hours to come. What libprotobuf knows is written
 // by it; what must be whole is read back before it is kept.
 #include <fmt/format.h>
+#include <zlib.h>
 
 #include <limits>
 #include <map>
@@ -13,10 +14,18 @@
 #include "checkpoint/checkpoint_format.h"
 #include "checkpoint/frame.h"
 #include "connectors/miniseed/test_records.h"
+#include "connectors/rocketmq/big_endian.h"
+#include "connectors/rocketmq/frame.h"
+#include "connectors/rocketmq/message.h"
+#include "connectors/rocketmq/message_decoder.h"
+#include "connectors/rocketmq/protocol.h"
+#include "connectors/rocketmq/record_pack.h"
+#include "connectors/rocketmq/topic_route.h"
 #include "proto/seismic_data.pb.h"
 #include "schema/deserializer.h"
 #include "schema/serializer.h"
 #include "testing/sample_checkpoint.h"
+#include "testing/stored_message.h"
 
 namespace temblor {
 namespace {
@@ -158,6 +167,121 @@ Seeds miniseed_seeds() {
   return seeds;
 }
 
+std::string deflated(const std::string& text) {
+  std::string out(compressBound(text.size()), '\0');
+  uLongf size = out.size();
+  TEMBLOR_ASSERT(compress(reinterpret_cast<Bytef*>(out.data()), &size, reinterpret_cast<const Bytef*>(text.data()),
+                          text.size()) == Z_OK);
+  out.resize(size);
+  return out;
+}
+
+/// Messages as a broker stores them, a kind each; all of them are whole.
+Seeds stored_seeds() {
+  const std::string record = reading().SerializeAsString();
+  const std::string zipped = deflated(record);
+  std::string packed;
+  append_delimited(record, packed);
+  append_delimited(record, packed);
+  std::string keys;
+  rocketmq::append_property(keys, rocketmq::kKeysProperty, "BW.UH1..SHZ|1274977473000");
+  std::string pack = keys;
+  rocketmq::append_property(pack, rocketmq::kPackProperty, "2");
+  const std::int32_t zlib = rocketmq::kMessageCompressed | rocketmq::kMessageCompressionZlib;
+  const std::int32_t lz4 = rocketmq::kMessageCompressed | 1 << 8;
+
+  std::map<std::string, rocketmq::StoredMessage> messages = {
+      {"plain", {.body = record, .properties = keys}},
+      {"packed", {.body = packed, .properties = pack}},
+      {"zlib", {.system_flags = zlib, .body = zipped}},
+      {"lz4", {.system_flags = lz4, .body = zipped}},
+      {"inner_batch", {.system_flags = rocketmq::kMessageInnerBatch, .body = packed}},
+      {"long_hosts", {.system_flags = rocketmq::kMessageBornHostV6 | rocketmq::kMessageStoreHostV6, .body = record}},
+      {"long_topic", {.body = record, .long_topic = true}},
+      {"wrong_checksum", {.body = record, .wrong_checksum = true}},
+      {"empty", {}}};
+  Seeds seeds;
+  for (auto& [name, message] : messages) {
+    message.offset = 7;
+    message.born_ms = 1'274'977'473'210;
+    message.stored_ms = 1'274'977'473'215;
+    message.topic = "seismic-data-topic";
+    rocketmq::append_stored(message, seeds[name]);
+  }
+  return seeds;
+}
+
+/// A frame with any header, which is JSON where `kind` is 0.
+std::string frame_of(std::string_view header, std::string_view body, std::uint32_t kind = 0) {
+  std::string bytes;
+  rocketmq::append_big_endian(static_cast<std::uint32_t>(4 + header.size() + body.size()), bytes);
+  rocketmq::append_big_endian(kind << 24U | static_cast<std::uint32_t>(header.size()), bytes);
+  return bytes.append(header).append(body);
+}
+
+/// What servers send: frames, the messages in them, and, without a frame, what a name server's answers hold.
+Seeds rocketmq_seeds() {
+  Seeds seeds = stored_seeds();
+  std::string all;
+  for (const auto& [name, bytes] : seeds) {
+    rocketmq::MessageDecoder decoder;
+    rocketmq::MessageView message;
+    decoder.begin(bytes);
+    TEMBLOR_ASSERT(decoder.next(message) == rocketmq::MessageDecoder::Next::kMessage && decoder.rest().empty());
+    TEMBLOR_ASSERT(message.offset == 7 && message.topic == "seismic-data-topic");
+    all += bytes;
+  }
+
+  // As a broker 5.3.3 answers a pull, a send, and a question that it refuses.
+  const std::string pulled =
+      R"({"code":0,"extFields":{"suggestWhichBrokerId":"0","maxOffset":"16","nextBeginOffset":"16","minOffset":"0"},)"
+      R"("flag":1,"language":"JAVA","opaque":3,"serializeTypeCurrentRPC":"JSON","version":481})";
+  const std::string sent =
+      R"({"code":0,"extFields":{"queueId":"2","msgId":"7F00000100002A9F0000000000000000","queueOffset":"15"},)"
+      R"("flag":1,"language":"JAVA","opaque":4,"serializeTypeCurrentRPC":"JSON","version":481})";
+  const std::string refused =
+      R"({"code":17,"flag":1,"language":"JAVA","opaque":5,"remark":"No topic route info in name server for the topic: )"
+      R"(\"t\"\nSee https://rocketmq.apache.org/docs/bestPractice/06FAQ","serializeTypeCurrentRPC":"JSON","version":481})";
+  std::string binary;
+  rocketmq::append_answer(0, 6, "", {{"nextBeginOffset", "16"}, {"minOffset", "0"}, {"maxOffset", "16"}}, all, binary);
+  std::string request;
+  rocketmq::append_frame({.code = rocketmq::RequestCode::kHeartBeat, .body = R"({"clientID":"temblor"})"}, 1, nullptr,
+                         request);
+  seeds["pull_json"] = frame_of(pulled, all);
+  seeds["pull_binary"] = binary;
+  seeds["several_frames"] = frame_of(sent, "") + binary + request + frame_of(refused, "");
+  rocketmq::FrameReader reader("seeds");
+  const std::string& stream = seeds["several_frames"];
+  stream.copy(reader.space().data(), stream.size());
+  reader.filled(stream.size());
+  for (const std::int32_t opaque : {4, 6, 1, 5}) {
+    const auto frame = reader.next();
+    TEMBLOR_ASSERT(frame && *frame && (*frame)->opaque == opaque);
+  }
+
+  seeds["frame_cut_off"] = seeds["pull_json"].substr(0, 300);
+  seeds["frame_too_long"] = std::string("\x7F\xFF\xFF\xFF", 4) + seeds["pull_json"];
+  seeds["header_too_long"] = std::string("\x00\x00\x00\x08\x00\xFF\xFF\xFF\x7B\x7D\x7B\x7D", 12);
+  seeds["header_of_other_kind"] = frame_of("{}", "", 2);
+  seeds["header_without_quotes"] = frame_of("{code:0,opaque:3}", "");
+  seeds["http"] = "HTTP/1.1 400 Bad Request\r\nContent-Type: text/html\r\n\r\n<html></html>";
+
+  seeds["route"] =
+      R"({"brokerDatas":[{"brokerAddrs":{0:"127.0.0.1:10911",1:"[::1]:10921"},"brokerName":"broker-0","cluster":"c",)"
+      R"("enableActingMaster":false}],"filterServerTable":{},"queueDatas":[{"brokerName":"broker-0","perm":6,)"
+      R"("readQueueNums":4,"topicSysFlag":0,"writeQueueNums":8}]})";
+  seeds["cluster"] =
+      R"({"brokerAddrTable":{"broker-0":{"brokerAddrs":{0:"127.0.0.1:10911"},"brokerName":"broker-0","cluster":"c"}},)"
+      R"("clusterAddrTable":{"c":["broker-0"]}})";
+  const auto route = rocketmq::parse_route(seeds["route"], "seeds");
+  TEMBLOR_ASSERT(route && route->readable.size() == 4 && route->writable.size() == 8 && route->masters.size() == 1);
+  const auto cluster = rocketmq::parse_cluster(seeds["cluster"], "seeds");
+  TEMBLOR_ASSERT(cluster && cluster->contains("broker-0"));
+  seeds["route_of_other_types"] =
+      R"({"brokerDatas":{"a":1},"queueDatas":[[],{"brokerName":0,"perm":"6","readQueueNums":-1}]})";
+  return seeds;
+}
+
 Result<void> write(FileSystem& files, const std::string& folder, const Seeds& seeds) {
   TEMBLOR_TRY(files.create_directories(folder));
   for (const auto& [name, bytes] : seeds) {
@@ -171,6 +295,7 @@ Result<void> write_all(FileSystem& files, const std::string& folder) {
   TEMBLOR_TRY(write(files, folder + "/decoder", decoder_seeds()));
   TEMBLOR_TRY(write(files, folder + "/delimited", delimited_seeds()));
   TEMBLOR_TRY(write(files, folder + "/checkpoint", checkpoint_seeds()));
+  TEMBLOR_TRY(write(files, folder + "/rocketmq", rocketmq_seeds()));
   return write(files, folder + "/miniseed", miniseed_seeds());
 }
 
