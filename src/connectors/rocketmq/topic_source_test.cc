@@ -237,7 +237,7 @@ TEST_F(TopicSourceTest, MessagesThatABrokerPassesOverAreNoted) {
     const auto stopped = open(*strict, &position);
     SourceBatch batch;
     Result<PollStatus> status = PollStatus::kUnavailable;
-    for (int i = 0; i < 1000 && status; ++i) status = stopped->poll(batch, 10);
+    for (int i = 0; i < 1000 && status; ++i) status = poll(*stopped, batch, 10);
     ASSERT_FALSE(status) << begin;
     EXPECT_NE(status.error().what.find(lost), std::string::npos) << status.error().to_line();
   }

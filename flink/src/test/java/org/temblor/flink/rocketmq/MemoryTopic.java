@@ -31,6 +31,7 @@ final class MemoryTopic {
   private final Map<TopicQueue, Log> logs = new TreeMap<>((a, b) -> a.splitId().compareTo(b.splitId()));
   private final Map<TopicQueue, Long> committed = new HashMap<>();
   private final List<Runnable> suspended = new ArrayList<>();
+  private final List<Runnable> overdue = new ArrayList<>(); // what the suspended are answered when nothing comes
   private final Set<Client> open = new HashSet<>();
   private boolean unknown;
 
@@ -72,8 +73,20 @@ final class MemoryTopic {
       }
       ready = new ArrayList<>(suspended);
       suspended.clear();
+      overdue.clear();
     }
     ready.forEach(Runnable::run);
+  }
+
+  /** Answers the pulls that wait with what a broker says when nothing has come for a while. */
+  void saysThatThereIsNothing() {
+    List<Runnable> answers;
+    synchronized (this) {
+      answers = new ArrayList<>(overdue);
+      suspended.clear();
+      overdue.clear();
+    }
+    answers.forEach(Runnable::run);
   }
 
   synchronized void deleteBefore(TopicQueue queue, long offset) {
@@ -167,7 +180,9 @@ final class MemoryTopic {
           if (offset < log.min || offset > max) {
             pulled = Pulled.without(Pulled.Status.NO_SUCH_OFFSET, 0, log.min, max);
           } else if (offset == max) {
+            Pulled nothing = Pulled.without(Pulled.Status.NOTHING_YET, offset, log.min, max);
             suspended.add(() -> pull(queue, offset, done));
+            overdue.add(() -> done.accept(nothing, null));
             return;
           } else {
             pulled = messages(log, offset, Math.min(max, offset + messagesAPull));

@@ -70,15 +70,25 @@ class QueueSplitReaderTest {
     reader.handleSplitsChanges(new SplitsAddition<>(List.of(from(queue, 0))));
     fetch(1);
     assertEquals(0, quiet);
-    while (quiet == 0) {
-      fetch();
-    }
+    reader.wakeUp();
+    fetch(); // asks for more
+    topic.saysThatThereIsNothing();
+    fetch();
+    assertEquals(1, quiet);
+    reader.wakeUp();
+    fetch();
+    topic.saysThatThereIsNothing();
+    fetch();
+    assertEquals(1, quiet);
+    reader.wakeUp();
+    fetch();
     topic.send(queue, "b");
     fetch(2);
-    assertEquals(1, quiet);
-    while (quiet == 1) {
-      fetch();
-    }
+    reader.wakeUp();
+    fetch();
+    topic.saysThatThereIsNothing();
+    fetch();
+    assertEquals(2, quiet);
     assertEquals(List.of("a", "b"), bodies);
   }
 
