@@ -1,6 +1,6 @@
 # Every command of the project. What stands behind them: CMakePresets.json, cmake/tests.cmake, tools/.
 .DEFAULT_GOAL := help
-.PHONY: help deps deps-test build run test-build test soak bench format package install clean
+.PHONY: help deps deps-test build run flink test-build test soak bench format package install clean
 
 PREFIX ?= /usr/local
 # One run of everything; its closing lines are the counts. The limit in seconds stands here and not with each test,
@@ -23,6 +23,11 @@ build: deps ## the release binary, build/release/temblor
 run: build ## the main job on real waveforms of three earthquakes
 	@tools/fetch_waveforms
 	@build/release/temblor demo
+
+flink: deps-test ## the job on Apache Flink, build/flink/temblor-flink.jar
+	@cmake --preset release
+	@cmake --build --preset release --target temblor_flink
+	@tools/build_flink
 
 # What is fetched is there before the tests that use it; the sanitizers' programs are run from the release tree.
 test-build: deps-test
