@@ -7,11 +7,6 @@ import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
-import org.apache.flink.streaming.api.functions.windowing.ProcessWindowFunction;
-import org.apache.flink.streaming.api.windowing.assigners.TumblingEventTimeWindows;
-import org.apache.flink.streaming.api.windowing.time.Time;
-import org.apache.flink.streaming.api.windowing.windows.TimeWindow;
-import org.apache.flink.util.Collector;
 import org.temblor.flink.core.Partial;
 import org.temblor.flink.rocketmq.TopicSettings;
 import org.temblor.flink.rocketmq.TopicSinkOperator;
@@ -36,7 +31,10 @@ public final class SeismicJob {
       SingleOutputStreamOperator<Partial> of =
           environment
               .fromSource(
-                  new TopicSource<>(topic.withIdleTimeout(settings.idleTimeoutMs), new DecodedBatches.Factory(settings)), watermarks, "read " + topic.topic)
+                  new TopicSource<>(
+                      topic.withIdleTimeout(settings.idleTimeoutMs), new DecodedBatches.Factory(settings)),
+                  watermarks,
+                  "read " + topic.topic)
               .uid("read " + topic.topic)
               .transform(
                   "combine", new ValueType<>(Partial.class, PartialSerializer.INSTANCE), new CombineOperator(settings))
@@ -45,34 +43,11 @@ public final class SeismicJob {
     }
     return partials
         .keyBy(partial -> partial.sensor, Types.STRING)
-        .window(TumblingEventTimeWindows.of(Time.milliseconds(settings.windowMs)))
-        .reduce(
-            SeismicJob::merge,
-            new Close(settings.windowMs),
-            new ValueType<>(WindowResult.class, WindowResultSerializer.INSTANCE))
-        .name("window")
+        .transform(
+            "window",
+            new ValueType<>(WindowResult.class, WindowResultSerializer.INSTANCE),
+            new WindowOperator(settings.windowMs))
         .uid("window");
-  }
-
-  /** Into the first: it is the state's, and nobody else has it. */
-  private static Partial merge(Partial all, Partial more) {
-    all.merge(more);
-    return all;
-  }
-
-  private static final class Close extends ProcessWindowFunction<Partial, WindowResult, String, TimeWindow> {
-    private static final long serialVersionUID = 1;
-    private final long windowMs;
-
-    Close(long windowMs) {
-      this.windowMs = windowMs;
-    }
-
-    @Override
-    public void process(
-        String sensor, Context context, Iterable<Partial> all, Collector<WindowResult> out) {
-      out.collect(WindowResult.of(all.iterator().next(), windowMs));
-    }
   }
 
   public static void run(String[] arguments) throws Exception {
