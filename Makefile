@@ -52,10 +52,12 @@ soak: test-build ## the same tests in full length: some 90 minutes
 bench: deps-test ## measure speed and memory; figures as JSON lines
 	@cmake --preset test
 	@cmake --build --preset test
-	@if [ -x bench/run ]; then bench/run; else for each in build/release/bench/*_bench; do $$each || exit; done; fi
+	@tools/rocketmq fetch
+	@tools/build_java
+	@bench/run
 
 format: ## bring the sources into their format
-	@find bench fuzz src tools -name '*.h' -o -name '*.cc' | xargs clang-format -i
+	@find bench flink fuzz src tools -name '*.h' -o -name '*.cc' | xargs clang-format -i
 
 package: build ## a .deb for another host, in build/
 	@cpack --config build/release/CPackConfig.cmake -B build/package
