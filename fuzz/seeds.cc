@@ -2,7 +2,6 @@
 // thing to find in it, so that fuzzing begins where chance would take hours to come. What libprotobuf knows is written
 // by it; what must be whole is read back before it is kept.
 #include <fmt/format.h>
-#include <zlib.h>
 
 #include <limits>
 #include <map>
@@ -167,19 +166,10 @@ Seeds miniseed_seeds() {
   return seeds;
 }
 
-std::string deflated(const std::string& text) {
-  std::string out(compressBound(text.size()), '\0');
-  uLongf size = out.size();
-  TEMBLOR_ASSERT(compress(reinterpret_cast<Bytef*>(out.data()), &size, reinterpret_cast<const Bytef*>(text.data()),
-                          text.size()) == Z_OK);
-  out.resize(size);
-  return out;
-}
-
 /// Messages as a broker stores them, a kind each; all of them are whole.
 Seeds stored_seeds() {
   const std::string record = reading().SerializeAsString();
-  const std::string zipped = deflated(record);
+  const std::string zipped = rocketmq::deflated(record);
   std::string packed;
   append_delimited(record, packed);
   append_delimited(record, packed);

@@ -37,4 +37,12 @@ void append_stored(const StoredMessage& message, std::string& out) {
   out += rest;
 }
 
+std::string deflated(std::string_view text) {
+  libdeflate_compressor* compressor = libdeflate_alloc_compressor(6);
+  std::string out(libdeflate_zlib_compress_bound(compressor, text.size()), '\0');
+  out.resize(libdeflate_zlib_compress(compressor, text.data(), text.size(), out.data(), out.size()));
+  libdeflate_free_compressor(compressor);
+  return out;
+}
+
 }  // namespace temblor::rocketmq

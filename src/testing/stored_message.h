@@ -23,4 +23,7 @@ struct StoredMessage {
 /// Appends it as MessageDecoder.java reads it.
 void append_stored(const StoredMessage& message, std::string& out);
 
+/// `text` as a body that is compressed with zlib.
+std::string deflated(std::string_view text);
+
 }  // namespace temblor::rocketmq

@@ -1,7 +1,6 @@
 #include "connectors/rocketmq/message_decoder.h"
 
 #include <gtest/gtest.h>
-#include <libdeflate.h>
 
 #include "base/limits.h"
 #include "connectors/rocketmq/protocol.h"
@@ -9,14 +8,6 @@
 
 namespace temblor::rocketmq {
 namespace {
-
-std::string deflated(std::string_view text) {
-  libdeflate_compressor* compressor = libdeflate_alloc_compressor(6);
-  std::string out(libdeflate_zlib_compress_bound(compressor, text.size()), '\0');
-  out.resize(libdeflate_zlib_compress(compressor, text.data(), text.size(), out.data(), out.size()));
-  libdeflate_free_compressor(compressor);
-  return out;
-}
 
 /// The only message of `bytes`.
 MessageView decode_one(MessageDecoder& decoder, const std::string& bytes) {
