@@ -203,7 +203,7 @@ void QueueReader::take_message(SourceBatch& batch) {
   const MessageView message = *message_;
   position_.offset = message.offset;
   position_.stored = message.stored;
-  if (message.status == BodyStatus::kGood && find_property(message.properties, kPackProperty)) {
+  if (message.status == BodyStatus::kGood && is_packed(message.properties)) {
     pack_.emplace(message.body);
     for (std::uint32_t i = 0; i < position_.records && pack_->next(); ++i) continue;
     if (pack_->empty()) end_message();
