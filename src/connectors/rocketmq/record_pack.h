@@ -13,8 +13,8 @@ namespace temblor::rocketmq {
 /// value is how many there are, for people; who reads goes by the bytes.
 inline constexpr std::string_view kPackProperty = "temblor.pack";
 
-/// Whether a message with these properties packs many records. Hardly any other property has a dot, so that is what each
-/// message is asked for.
+/// Whether a message with these properties packs many records. Hardly any other property has a dot, so that is what
+/// each message is asked for.
 inline bool is_packed(std::string_view properties) {
   return properties.find('.') != std::string_view::npos && find_property(properties, kPackProperty).has_value();
 }
