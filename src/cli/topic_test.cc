@@ -6,7 +6,7 @@
 #include "cli/test_record.h"
 #include "cli/topic_create.h"
 #include "cli/topic_text.h"
-#include "connectors/rocketmq/record_pack.h"
+#include "connectors/rocketmq/pack_property.h"
 #include "schema/serializer.h"
 
 namespace temblor {

@@ -6,9 +6,10 @@
 
 #include "cli/number_text.h"
 #include "cli/printable.h"
-#include "connectors/rocketmq/record_pack.h"
+#include "connectors/rocketmq/pack_property.h"
 #include "schema/deserializer.h"
 #include "schema/float_text.h"
+#include "schema/record_pack.h"
 
 namespace temblor {
 namespace {
@@ -106,7 +107,7 @@ std::string line_of(const std::string& place, const rocketmq::MessageView& messa
 
 std::vector<std::string> pack_lines(const std::string& place, const rocketmq::MessageView& message) {
   std::vector<std::string> lines;
-  rocketmq::RecordPack pack(message.body);
+  RecordPack pack(message.body);
   while (!pack.empty()) {
     const auto record = pack.next();
     const std::string content = record ? body_text(*record) : "no whole record in " + bytes_text(pack.rest());
@@ -140,7 +141,7 @@ std::vector<std::string> message_lines(const rocketmq::Queue& queue, const rocke
   if (message.status != BodyStatus::kGood) {
     return {line_of(place, message, std::string(trouble(message.status)) + bytes_text(message.body))};
   }
-  if (find_property(message.properties, rocketmq::kPackProperty)) return pack_lines(place, message);
+  if (rocketmq::is_packed(message.properties)) return pack_lines(place, message);
   return {line_of(place, message, letter_text(message.properties) + body_text(message.body))};
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "schema/deserializer.h"
+#include "schema/record_pack.h"
 #include "schema/serializer.h"
 
 namespace temblor::flink {
@@ -62,13 +63,11 @@ void BatchDecoder::take(std::string_view bytes, std::int64_t offset, RecordBatch
 }
 
 void BatchDecoder::take_pack(std::string_view body, std::int64_t offset, RecordBatch& batch) {
-  while (!body.empty()) {
-    const FrameLength frame = read_frame_length(body);
-    if (frame.status != FrameLength::Status::kOk || frame.length > body.size() - frame.prefix) {
-      return drop(Rejection::kFrame, body, offset, 0, batch);
-    }
-    take(body.substr(frame.prefix, frame.length), offset, batch);
-    body.remove_prefix(frame.prefix + frame.length);
+  RecordPack pack(body);
+  while (!pack.empty()) {
+    const auto record = pack.next();
+    if (!record) return drop(Rejection::kFrame, pack.rest(), offset, 0, batch);
+    take(*record, offset, batch);
   }
 }
 

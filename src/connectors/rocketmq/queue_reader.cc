@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "base/limits.h"
+#include "connectors/rocketmq/pack_property.h"
 
 namespace temblor::rocketmq {
 namespace {

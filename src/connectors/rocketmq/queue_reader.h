@@ -8,8 +8,8 @@
 #include "connectors/rocketmq/puller.h"
 #include "connectors/rocketmq/queue_offsets.h"
 #include "connectors/rocketmq/queue_position.h"
-#include "connectors/rocketmq/record_pack.h"
 #include "connectors/source.h"
+#include "schema/record_pack.h"
 
 namespace temblor::rocketmq {
 

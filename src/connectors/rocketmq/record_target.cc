@@ -4,7 +4,7 @@
 
 #include "base/limits.h"
 #include "connectors/rocketmq/message.h"
-#include "connectors/rocketmq/record_pack.h"
+#include "connectors/rocketmq/pack_property.h"
 #include "schema/deserializer.h"
 #include "schema/serializer.h"
 

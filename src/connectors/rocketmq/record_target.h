@@ -13,7 +13,7 @@
 namespace temblor::rocketmq {
 
 /// Records into a topic, those of one sensor into one queue, in their order; one in each message, or `pack` of them
-/// (see RecordPack), which is many times as fast to read.
+/// (see kPackProperty), which is many times as fast to read.
 class RecordTarget final : public Target {
  public:
   struct Settings {

@@ -6,8 +6,8 @@
 #include <map>
 
 #include "connectors/rocketmq/message.h"
-#include "connectors/rocketmq/record_pack.h"
 #include "proto/letter.pb.h"
+#include "schema/record_pack.h"
 #include "schema/serializer.h"
 
 namespace temblor::rocketmq {

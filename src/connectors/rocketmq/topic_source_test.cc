@@ -8,10 +8,10 @@
 #include <map>
 
 #include "connectors/rocketmq/message.h"
+#include "connectors/rocketmq/pack_property.h"
 #include "connectors/rocketmq/producer.h"
 #include "connectors/rocketmq/queue_offsets.h"
 #include "connectors/rocketmq/queue_position.h"
-#include "connectors/rocketmq/record_pack.h"
 #include "schema/serializer.h"
 #include "testing/memory_file_system.h"
 #include "testing/sim_broker.h"

@@ -6,7 +6,7 @@ import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
 /** What the serializers of this job have in common: values of no fixed length that are not used again. For any thread. */
-abstract class ValueSerializer<T> extends TypeSerializerSingleton<T> {
+public abstract class ValueSerializer<T> extends TypeSerializerSingleton<T> {
   private static final long serialVersionUID = 1;
 
   @Override

@@ -3,12 +3,12 @@ package org.temblor.flink.rocketmq;
 import java.io.IOException;
 import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
-import org.apache.flink.api.common.typeutils.base.TypeSerializerSingleton;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
+import org.temblor.flink.ValueSerializer;
 
 /** Batches between tasks. Within one they are passed on as they are: a copy is the batch itself. For any thread. */
-public final class RawBatchSerializer extends TypeSerializerSingleton<RawBatch> {
+public final class RawBatchSerializer extends ValueSerializer<RawBatch> {
   static final RawBatchSerializer INSTANCE = new RawBatchSerializer();
 
   private static final long serialVersionUID = 1;
@@ -26,16 +26,6 @@ public final class RawBatchSerializer extends TypeSerializerSingleton<RawBatch> 
   @Override
   public RawBatch copy(RawBatch from) {
     return from;
-  }
-
-  @Override
-  public RawBatch copy(RawBatch from, RawBatch reuse) {
-    return from;
-  }
-
-  @Override
-  public int getLength() {
-    return -1;
   }
 
   @Override
@@ -67,16 +57,6 @@ public final class RawBatchSerializer extends TypeSerializerSingleton<RawBatch> 
       in.readFully(batch.bodies[i]);
     }
     return batch;
-  }
-
-  @Override
-  public RawBatch deserialize(RawBatch reuse, DataInputView in) throws IOException {
-    return deserialize(in);
-  }
-
-  @Override
-  public void copy(DataInputView in, DataOutputView out) throws IOException {
-    serialize(deserialize(in), out);
   }
 
   @Override

@@ -2,6 +2,7 @@ package org.temblor.flink.rocketmq;
 
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.connector.source.SourceOutput;
+import org.temblor.flink.ValueType;
 
 /** Emits batches as they are. For any thread. */
 public final class RawBatches implements BatchHandler<RawBatch>, BatchHandler.Factory<RawBatch> {
@@ -21,6 +22,6 @@ public final class RawBatches implements BatchHandler<RawBatch>, BatchHandler.Fa
 
   @Override
   public TypeInformation<RawBatch> type() {
-    return RawBatchType.INSTANCE;
+    return new ValueType<>(RawBatch.class, RawBatchSerializer.INSTANCE);
   }
 }

@@ -25,7 +25,7 @@ public final class RocketMqClient implements TopicClient {
   private static final long SUSPEND_MS = 10_000;
 
   private static final long ANSWER_MS = 20_000;
-  /** Of a message that holds many records: connectors/rocketmq/record_pack.h. */
+  /** Of a message that holds many records: connectors/rocketmq/pack_property.h. */
   private static final String PACK_PROPERTY = "temblor.pack";
 
   private static final long NO_OFFSET = -1; // of RemoteBrokerOffsetStore.readOffset
@@ -164,15 +164,17 @@ public final class RocketMqClient implements TopicClient {
     }
   }
 
-  private static MessageQueue theirs(TopicQueue queue) {
+  static MessageQueue theirs(TopicQueue queue) {
     return new MessageQueue(queue.topic(), queue.broker(), queue.id());
   }
 
-  private interface Question<T> {
+  /** What is asked of servers through the official client. */
+  interface Question<T> {
     T ask() throws MQClientException, RemotingException, MQBrokerException, InterruptedException;
   }
 
-  private static <T> T asking(String what, Question<T> question) throws IOException {
+  /** Asks, and says of what the official client throws what it was asked for. */
+  static <T> T asking(String what, Question<T> question) throws IOException {
     try {
       return question.ask();
     } catch (MQClientException | RemotingException | MQBrokerException | RuntimeException failure) {

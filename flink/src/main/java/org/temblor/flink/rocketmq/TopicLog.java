@@ -1,5 +1,8 @@
 package org.temblor.flink.rocketmq;
 
+import static org.temblor.flink.rocketmq.RocketMqClient.asking;
+import static org.temblor.flink.rocketmq.RocketMqClient.theirs;
+
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -19,7 +22,6 @@ import org.apache.rocketmq.client.producer.DefaultMQProducer;
 import org.apache.rocketmq.client.producer.SendResult;
 import org.apache.rocketmq.common.message.Message;
 import org.apache.rocketmq.common.message.MessageExt;
-import org.apache.rocketmq.common.message.MessageQueue;
 import org.apache.rocketmq.remoting.exception.RemotingException;
 import org.apache.rocketmq.remoting.protocol.body.Connection;
 import org.slf4j.Logger;
@@ -277,25 +279,6 @@ final class TopicLog implements AutoCloseable {
 
   private static String ownName(String writer) {
     return "temblor-" + writer + "-";
-  }
-
-  private static MessageQueue theirs(TopicQueue queue) {
-    return new MessageQueue(queue.topic(), queue.broker(), queue.id());
-  }
-
-  private interface Question<T> {
-    T ask() throws MQClientException, RemotingException, MQBrokerException, InterruptedException;
-  }
-
-  private static <T> T asking(String what, Question<T> question) throws IOException {
-    try {
-      return question.ask();
-    } catch (MQClientException | RemotingException | MQBrokerException failure) {
-      throw new IOException(what + ": no answer", failure);
-    } catch (InterruptedException interrupted) {
-      Thread.currentThread().interrupt();
-      throw new IOException(what + ": interrupted", interrupted);
-    }
   }
 
   @Override

@@ -4,22 +4,12 @@
 #include <optional>
 #include <string_view>
 
-#include "connectors/rocketmq/message.h"
 #include "schema/wire.h"
 
-namespace temblor::rocketmq {
+namespace temblor {
 
-/// The property that marks a message which holds many records, one behind the other, a varint length before each. Its
-/// value is how many there are, for people; who reads goes by the bytes.
-inline constexpr std::string_view kPackProperty = "temblor.pack";
-
-/// Whether a message with these properties packs many records. Hardly any other property has a dot, so that is what
-/// each message is asked for.
-inline bool is_packed(std::string_view properties) {
-  return properties.find('.') != std::string_view::npos && find_property(properties, kPackProperty).has_value();
-}
-
-/// Reads the records of one packed message. Any bytes are safe to be read.
+/// Reads records that lie one behind the other in one message, a varint length before each. Any bytes are safe to be
+/// read.
 class RecordPack {
  public:
   RecordPack() = default;
@@ -44,4 +34,4 @@ class RecordPack {
   std::string_view rest_;
 };
 
-}  // namespace temblor::rocketmq
+}  // namespace temblor
