@@ -50,23 +50,25 @@ float rounded(std::uint64_t top, int exponent, bool half, bool tie, bool negativ
 float ExactSum::mean(std::uint32_t count) const {
   if (wide_) return mean_wide(count);
   if (narrow_ == 0) return 0;
-  const bool negative = narrow_ < 0;
-  UInt128 magnitude = negative ? -static_cast<UInt128>(narrow_) : static_cast<UInt128>(narrow_);
-  // With the top bit set the quotient has at least 97 bits: far more than the 24 of a float, so that the remainder
-  // only says whether something lies below.
+  const auto sign = static_cast<std::uint32_t>(narrow_ < 0);
+  UInt128 magnitude = sign != 0 ? -static_cast<UInt128>(narrow_) : static_cast<UInt128>(narrow_);
   const auto high = static_cast<std::uint64_t>(magnitude >> 64U);
   const auto zeros = static_cast<unsigned>(high != 0 ? std::countl_zero(high)
                                                      : 64 + std::countl_zero(static_cast<std::uint64_t>(magnitude)));
   magnitude <<= zeros;  // below 128, as narrow_ is not 0: NOLINT(clang-analyzer-core.uninitialized.Assign)
-  const UInt128 quotient = magnitude / count;
-  const bool rest = quotient * count != magnitude;
-  const auto quotient_high = static_cast<std::uint64_t>(quotient >> 64U);
-  const unsigned dropped = 128U - static_cast<unsigned>(std::countl_zero(quotient_high)) - 24U;
-  const UInt128 below = quotient & ((UInt128{1} << dropped) - 1);
-  const UInt128 half = UInt128{1} << (dropped - 1);
-  return rounded(static_cast<std::uint64_t>(quotient >> dropped),
-                 kNarrowUnit + static_cast<int>(dropped) - static_cast<int>(zeros), below >= half,
-                 below == half && !rest, negative);
+  // The top bit set, the upper half alone gives a quotient of at least 33 bits, more than the 24 of a float; all that
+  // is below only says whether something is cut off.
+  const auto upper = static_cast<std::uint64_t>(magnitude >> 64U);
+  const std::uint64_t quotient = upper / count;
+  const std::uint64_t below = (upper % count) | static_cast<std::uint64_t>(magnitude);
+  const auto leading = static_cast<unsigned>(std::countl_zero(quotient | 1U));  // the quotient is not 0
+  auto top = static_cast<std::uint32_t>(quotient << leading >> 40U);
+  const std::uint64_t cut = quotient << leading << 24U;  // the half of a last bit is its top bit
+  const bool rest = (cut << 1U | below) != 0;
+  top += static_cast<std::uint32_t>(cut >> 63U) & (static_cast<std::uint32_t>(rest) | (top & 1U));
+  // Never a subnormal: the smallest mean is 2^-64 / 2^31. The hidden bit in `top` counts as one in the exponent.
+  const std::uint32_t exponent = 149U + 64U + 40U - leading - zeros - static_cast<std::uint32_t>(-kNarrowUnit);
+  return std::bit_cast<float>(sign << 31U | ((exponent << 23U) + top));
 }
 
 float ExactSum::mean_wide(std::uint32_t count) const {

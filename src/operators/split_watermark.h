@@ -22,8 +22,7 @@ class SplitWatermark {
 
   /// Takes note of an accepted reading that is not late.
   void observe(Timestamp t) {
-    if (t <= highest_) return;
-    highest_ = t;
+    highest_ = std::max(highest_, t);
     if (t - out_of_orderness_ >= boundary_end_) update_boundary();
   }
 
