@@ -44,7 +44,7 @@ class Aggregate {
   Aggregate() = default;
 
  private:
-  ExactSum sum_;
+  [[no_unique_address]] ExactSum sum_;  // so that what follows may lie where its padding would
   float max_ = -std::numeric_limits<float>::infinity();
   float min_ = std::numeric_limits<float>::infinity();
   std::array<std::uint32_t, 3> phases_{};

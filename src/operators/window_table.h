@@ -11,11 +11,12 @@
 
 namespace temblor {
 
-/// One sensor of an open window: a cache line.
-struct WindowEntry {
+/// One sensor of an open window: a cache line, and not parts of two.
+struct alignas(64) WindowEntry {
   Aggregate aggregate;
   SensorKey sensor;
 };
+static_assert(sizeof(WindowEntry) == 64);
 
 /// Entries lie in segments of this many; a checkpoint copies a segment at most once.
 inline constexpr std::size_t kSegmentEntries = 256;
