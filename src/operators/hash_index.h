@@ -26,9 +26,7 @@ class HashIndex {
   /// Tells which entry would be compared first, without comparing; kNone where there is surely none.
   /// For prefetching the entry itself.
   [[nodiscard]] std::uint32_t candidate(std::uint64_t hash) const {
-    const std::uint64_t tag = tag_of(hash);
-    const std::uint64_t slot = slots_[home(tag)];
-    return slot >> 32U == tag ? entry_of(slot) : kNone;
+    return find(hash, [](std::uint32_t /*entry*/) { return true; });
   }
 
   /// The entry with this hash for which `matches(entry)` is true, or kNone.
@@ -44,14 +42,14 @@ class HashIndex {
 
   /// Adds an entry that find did not find.
   void insert(std::uint64_t hash, std::uint32_t entry) {
-    if ((size_ + 1) * 8 > slots_.size() * 7) grow(slots_.size() * 2);
+    if ((size_ + 1) * 3 > slots_.size() * 2) grow(slots_.size() * 2);
     place(tag_of(hash) << 32U | (entry + 1U));
     ++size_;
   }
 
   /// Makes room for `entries` without growing on the way.
   void reserve(std::size_t entries) {
-    const std::size_t slots = std::bit_ceil(std::max(kFewestSlots, entries * 8 / 7 + 1));
+    const std::size_t slots = std::bit_ceil(std::max(kFewestSlots, entries * 3 / 2 + 1));
     if (slots > slots_.size()) grow(slots);
   }
 
@@ -90,7 +88,7 @@ class HashIndex {
     }
   }
 
-  Slots slots_;  // a power of two of them, at most 7/8 in use
+  Slots slots_;  // a power of two of them, at most 2/3 in use
   std::size_t mask_ = kFewestSlots - 1;
   int shift_ = 32 - std::countr_zero(kFewestSlots);
   std::size_t size_ = 0;

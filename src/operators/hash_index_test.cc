@@ -44,11 +44,11 @@ TEST(HashIndex, IsEmptyAfterClear) {
   }
 }
 
-TEST(HashIndex, TakesAboutEighteenBytesAnEntryAtTheMost) {
+TEST(HashIndex, TakesTwentyFourBytesAnEntryAtTheMost) {
   HashIndex index;
   std::mt19937_64 random(2);
   for (std::uint32_t i = 0; i < 100'000; ++i) index.insert(random(), i);
-  EXPECT_LE(index.memory_bytes(), 100'000 * 8 * 16 / 7);
+  EXPECT_LE(index.memory_bytes(), 100'000 * 24);
 }
 
 TEST(HashIndex, FindsAllWhereItTakesLargePages) {
