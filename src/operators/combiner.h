@@ -38,16 +38,19 @@ class Combiner {
   void prefetch(std::uint64_t key) const { index_.prefetch(key); }
 
   /// Adds one reading; there must be room.
-  void add(std::uint64_t key, std::uint64_t sensor_hash, const SensorKey& sensor, Timestamp window_start,
-           float amplitude, Phase phase) {
-    std::uint32_t at = index_.find(key, [&](std::uint32_t entry) {
-      const Partial& partial = partials_[entry];
-      return partial.window_start == window_start && partial.sensor == sensor;
-    });
+  [[gnu::always_inline]] void add(std::uint64_t key, std::uint64_t sensor_hash, const SensorKey& sensor,
+                                  Timestamp window_start, float amplitude, Phase phase) {
+    std::uint32_t at = HashIndex::kNone;
+    if (combining()) [[likely]] {
+      at = index_.find(key, [&](std::uint32_t entry) {
+        const Partial& partial = partials_[entry];
+        return partial.window_start == window_start && partial.sensor == sensor;
+      });
+    }
     if (at == HashIndex::kNone) [[unlikely]] {
       at = static_cast<std::uint32_t>(partials_.size());
       partials_.emplace_back(long_ids_.keep(sensor), sensor_hash, window_start);
-      index_.insert(key, at);
+      if (combining()) index_.insert(key, at);
     }
     partials_[at].aggregate.add(amplitude, phase);
   }
@@ -56,14 +59,15 @@ class Combiner {
   [[nodiscard]] bool has_room_for(std::size_t readings) const { return partials_.size() + readings <= room_; }
 
   /// To be called where there was no room, before clear(): where there are so many sensors that nearly each reading
-  /// makes a partial of its own, holding many saves the windows no work and only leaves the cache. Then few are held,
-  /// and from time to time many again, to see whether that has changed. `readings` is how many the partials are of.
+  /// makes a partial of its own, looking for one only costs time and leaves the cache. Then each reading is a partial,
+  /// few of them are held, and from time to time many again, to see whether that has changed. `readings` is how many
+  /// the partials are of.
   void adapt(std::size_t readings) {
-    if (room_ == limits::kCombinerPartials) {
+    if (combining()) {
       if (readings >= 2 * partials_.size()) return;
       room_ = kSmallRoom;
       small_fillings_ = 0;
-      index_ = HashIndex();  // clearing a large one would cost more than filling a small one
+      index_ = HashIndex();
     } else if (++small_fillings_ == kSmallFillings) {
       room_ = limits::kCombinerPartials;
     }
@@ -78,8 +82,10 @@ class Combiner {
   }
 
  private:
-  static constexpr std::size_t kSmallRoom = 512;  // partials: with the index 48 KiB, well within a core's own cache
+  static constexpr std::size_t kSmallRoom = 512;         // partials: 40 KiB, well within a core's own cache
   static constexpr std::uint32_t kSmallFillings = 2048;  // a million readings, so that the try costs a few in a hundred
+
+  [[nodiscard]] bool combining() const { return room_ == limits::kCombinerPartials; }
 
   std::size_t room_ = limits::kCombinerPartials;
   std::uint32_t small_fillings_ = 0;
