@@ -2,9 +2,30 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+
 #include "schema/serializer.h"
 
 namespace temblor {
+namespace {
+
+// A source gives messages to be decoded, or readings that never were any; the chain takes both in the same way.
+inline bool read(const Message& message, Record& record) { return deserialize(message.bytes, record); }
+inline bool read(const Reading& reading, Record& record) {
+  record = reading.record;
+  return true;
+}
+std::string_view bytes_of(const Message& message) { return message.bytes; }
+std::string_view bytes_of(const Reading& /*reading*/) { return {}; }
+const Record* record_of(const Message& /*message*/) { return nullptr; }
+const Record* record_of(const Reading& reading) { return &reading.record; }
+
+[[gnu::cold, gnu::noinline]] void log(Record record) {
+  spdlog::debug("Received record from sensor {} amplitude={} phase={}", record.sensor_id, record.seismic_amplitude,
+                record.phase_type);
+}
+
+}  // namespace
 
 OperatorChain::OperatorChain(const Settings& settings, SplitId split, WindowOperator& windows, Timestamp highest)
     : settings_(settings),
@@ -18,81 +39,81 @@ OperatorChain::OperatorChain(const Settings& settings, SplitId split, WindowOper
 void OperatorChain::process(const SourceBatch& batch, Timestamp stamp, Counts& counts, Letters& letters) {
   stamp_ = stamp;
   if (event_time_) cleaner_.accept_timestamps_until(batch.reference + settings_.max_ahead);
-  log_records_ = spdlog::should_log(spdlog::level::debug);
-
-  for (const Message& message : batch.messages) {
-    Record& record = group_[group_size_].record;
-    if (!deserialize(message.bytes, record)) [[unlikely]] {
-      reject(Rejection::kParse, message.offset, 0, 0, message.bytes, nullptr, counts, letters);
-      continue;
-    }
-    accept(record, message.offset, message.bytes, counts, letters);
-  }
-  for (const Reading& reading : batch.readings) {
-    group_[group_size_].record = reading.record;
-    accept(reading.record, reading.offset, {}, counts, letters);
-  }
-  combine_group(counts, letters);
-  counts.records_read += batch.messages.size() + batch.readings.size();
-
+  take(std::span<const Message>(batch.messages), counts, letters);
+  take(std::span<const Reading>(batch.readings), counts, letters);
   for (const Refusal& refusal : batch.refusals) {
     ++counts.records_read;
     reject(refusal.reason, refusal.offset, refusal.end_offset, 0, refusal.bytes, nullptr, counts, letters);
   }
 }
 
-inline void OperatorChain::accept(const Record& record, Offset offset, std::string_view bytes, Counts& counts,
-                                  Letters& letters) {
-  if (log_records_) [[unlikely]] {
-    spdlog::debug("Received record from sensor {} amplitude={} phase={}", record.sensor_id, record.seismic_amplitude,
-                  record.phase_type);
+template <class Item>
+void OperatorChain::take(std::span<const Item> items, Counts& counts, Letters& letters) {
+  const bool log_records = spdlog::should_log(spdlog::level::debug);
+  for (std::size_t begin = 0; begin < items.size(); begin += kGroup) {
+    const std::span<const Item> group = items.subspan(begin, std::min(kGroup, items.size() - begin));
+    Accepted* next = group_.data();
+    for (std::uint32_t place = 0; place < group.size(); ++place) {
+      const Item& item = group[place];
+      Record record;  // its address must not leave this loop, so that it lives in registers
+      if (!read(item, record)) [[unlikely]] {
+        reject(Rejection::kParse, item.offset, 0, 0, bytes_of(item), nullptr, counts, letters);
+        continue;
+      }
+      if (log_records) [[unlikely]]
+        log(record);
+      if (const auto rejection = cleaner_.check(record)) [[unlikely]] {
+        const Record rejected = record;
+        reject(*rejection, item.offset, 0, rejected.collect_timestamp, bytes_of(item), &rejected, counts, letters);
+        continue;
+      }
+      accept(record, place, *next++);
+    }
+    combine(group, {group_.data(), next}, counts, letters);
   }
-  if (const auto rejection = cleaner_.check(record)) [[unlikely]] {
-    reject(*rejection, offset, 0, record.collect_timestamp, bytes, &record, counts, letters);
-    return;
-  }
-  // The record itself was decoded into its place in the group.
-  Accepted& accepted = group_[group_size_];
-  accepted.offset = offset;
+  counts.records_read += items.size();
+}
+
+inline void OperatorChain::accept(const Record& record, std::uint32_t place, Accepted& accepted) {
+  accepted.place = place;
   accepted.time = event_time_ ? timestamp_from_ms(record.collect_timestamp) : stamp_;
   accepted.window_start = assigner_.start_of(accepted.time);
   accepted.sensor = SensorKey(record.sensor_id);
   accepted.hash = accepted.sensor.hash(settings_.hash_seed);
   accepted.key = Combiner::key(accepted.hash, accepted.window_start);
+  accepted.amplitude = record.seismic_amplitude;
+  accepted.phase = Cleaner::phase_of(record);
   combiner_.prefetch(accepted.key);
-  group_bytes_[group_size_] = bytes;
-  if (++group_size_ == kGroup) combine_group(counts, letters);
 }
 
-void OperatorChain::combine_group(Counts& counts, Letters& letters) {
-  if (group_size_ == 0) return;
-  if (!combiner_.has_room_for(group_size_)) [[unlikely]] {
+template <class Item>
+void OperatorChain::combine(std::span<const Item> group, std::span<const Accepted> accepted, Counts& counts,
+                            Letters& letters) {
+  if (accepted.empty()) return;
+  if (!combiner_.has_room_for(accepted.size())) [[unlikely]] {
     combiner_.adapt(held_);
     flush(counts, letters);
   }
-  if (combiner_.empty()) first_held_ = group_[0].offset;
-  last_held_ = group_[group_size_ - 1].offset;
+  if (combiner_.empty()) first_held_ = group[accepted.front().place].offset;
+  last_held_ = group[accepted.back().place].offset;
   std::uint64_t late = 0;
-  for (std::size_t i = 0; i < group_size_; ++i) {
-    const Accepted& accepted = group_[i];
+  for (const Accepted& reading : accepted) {
     if (event_time_) {
-      if (watermark_.is_late(accepted.time)) [[unlikely]] {
+      if (watermark_.is_late(reading.time)) [[unlikely]] {
         ++late;
         if (settings_.keep_late) {
-          write_letter("late", accepted.offset, 0, accepted.record.collect_timestamp, group_bytes_[i], &accepted.record,
-                       1, letters.late);
+          const Item& item = group[reading.place];
+          write_letter("late", item.offset, 0, to_ms(reading.time), bytes_of(item), record_of(item), 1, letters.late);
         }
         continue;
       }
-      watermark_.observe(accepted.time);
+      watermark_.observe(reading.time);
     }
-    combiner_.add(accepted.key, accepted.hash, accepted.sensor, accepted.window_start,
-                  accepted.record.seismic_amplitude, Cleaner::phase_of(accepted.record));
+    combiner_.add(reading.key, reading.hash, reading.sensor, reading.window_start, reading.amplitude, reading.phase);
   }
   counts.late += late;
-  counts.records_accepted += group_size_ - late;
-  held_ += group_size_ - late;
-  group_size_ = 0;
+  counts.records_accepted += accepted.size() - late;
+  held_ += accepted.size() - late;
 }
 
 void OperatorChain::flush(Counts& counts, Letters& letters) {

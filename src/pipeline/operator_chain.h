@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -49,21 +50,26 @@ class OperatorChain {
   [[nodiscard]] Timestamp highest() const { return watermark_.highest(); }
 
  private:
-  /// A record on its way from the cleaner to the combiner.
+  /// What is left of a record between the cleaner and the combiner.
   struct Accepted {
-    Record record;
     SensorKey sensor;
-    Offset offset;
     std::uint64_t hash;
     std::uint64_t key;
     Timestamp time;
     Timestamp window_start;
+    float amplitude;
+    std::uint32_t place;  // of the record in its group
+    Phase phase;
   };
   /// So many records are decoded before the first is combined: their look-ups wait for memory together.
   static constexpr std::size_t kGroup = 32;
 
-  void accept(const Record& record, Offset offset, std::string_view bytes, Counts& counts, Letters& letters);
-  void combine_group(Counts& counts, Letters& letters);
+  /// Takes the messages or readings of a batch through the chain.
+  template <class Item>
+  void take(std::span<const Item> items, Counts& counts, Letters& letters);
+  void accept(const Record& record, std::uint32_t place, Accepted& accepted);
+  template <class Item>
+  void combine(std::span<const Item> group, std::span<const Accepted> accepted, Counts& counts, Letters& letters);
   void reject(Rejection reason, Offset offset, Offset end_offset, std::int64_t time_ms, std::string_view bytes,
               const Record* record, Counts& counts, Letters& letters);
   void write_letter(std::string_view reason, Offset offset, Offset end_offset, std::int64_t time_ms,
@@ -78,10 +84,7 @@ class OperatorChain {
   Combiner combiner_;
   bool event_time_;
   Timestamp stamp_{};
-  bool log_records_ = false;
-  std::size_t group_size_ = 0;
   std::array<Accepted, kGroup> group_{};
-  std::array<std::string_view, kGroup> group_bytes_{};
   Offset first_held_ = 0;  // the offsets that the combiner's partials come from
   Offset last_held_ = 0;
   std::size_t held_ = 0;  // readings that the combiner's partials are of
