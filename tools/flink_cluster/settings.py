@@ -54,6 +54,12 @@ _OWN = {"rest.port", "rest.bind-port", "rest.address", "rest.bind-address", "job
         "jobmanager.rpc.port", "taskmanager.host", "taskmanager.rpc.port", "taskmanager.resource-id"}
 
 
+def small(quick, *java_options):
+    """What lets Flink run on Java 17, in the memory that a test can afford."""
+    options = [*_JAVA_17, "-XX:+UseSerialGC", *java_options, *(["-XX:TieredStopAtLevel=1"] if quick else [])]
+    return {"env.java.opts.all": " ".join(options), **_MEMORY}
+
+
 def flink_conf(home, ports, slots, task_heap, quick, extra):
     """flink-conf.yaml of a home as a text; `ports` are the JobManager's: rest, rpc, blob."""
     if _OWN & set(extra):
@@ -76,9 +82,7 @@ def flink_conf(home, ports, slots, task_heap, quick, extra):
         "state.savepoints.dir": f"file://{home}/savepoints",
         "execution.checkpointing.externalized-checkpoint-retention": "RETAIN_ON_CANCELLATION",
         "web.upload.dir": f"{home}/jobmanager/tmp",
-        "env.java.opts.all": " ".join(
-            [*_JAVA_17, "-XX:+UseSerialGC", "-XX:-UsePerfData", *(["-XX:TieredStopAtLevel=1"] if quick else [])]),
-        **_MEMORY,
+        **small(quick, "-XX:-UsePerfData"),
         **_LIVELY,
         **extra,
     }
