@@ -11,6 +11,7 @@
 #include <limits>
 
 #include "base/file_system.h"
+#include "base/posix_descriptor.h"
 #include "base/system_error.h"
 
 namespace temblor {
@@ -24,22 +25,6 @@ auto uninterrupted(Call&& call) {
     if (result != -1 || errno != EINTR) return result;
   }
 }
-
-/// An open file; closed with the object, but for the standard streams.
-class Descriptor {
- public:
-  explicit Descriptor(int fd, bool owned = true) : fd_(fd), owned_(owned) {}
-  ~Descriptor() {
-    if (owned_ && fd_ >= 0) ::close(fd_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  [[nodiscard]] int get() const { return fd_; }
-
- private:
-  int fd_;
-  bool owned_;
-};
 
 Result<void> synced(const Descriptor& fd, const std::string& path) {
   if (uninterrupted([&] { return ::fsync(fd.get()); }) == 0) return {};
