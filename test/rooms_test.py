@@ -18,7 +18,8 @@ MAY_INCLUDE = {
     "connectors": {"base", "schema", "generator"},
     "pipeline": {"base", "schema", "operators", "checkpoint", "connectors"},
     "flink": {"base", "schema", "operators"},
-    "cli": {"base", "schema", "generator", "operators", "checkpoint", "connectors", "pipeline"},
+    "elastic": {"base"},
+    "cli": {"base", "schema", "generator", "operators", "checkpoint", "connectors", "pipeline", "elastic"},
 }
 # Doubles for tests: may know every room, and only tests may know them.
 TESTING = "testing"

@@ -1,0 +1,206 @@
+#include "elastic/rescale.h"
+
+#include <algorithm>
+
+namespace temblor::elastic {
+
+Result<RescaleEnd> Rescale::begin(RescaleJournal plan) {
+  plan.step = RescaleStep::kStopping;
+  plan.began = clock_.now();
+  plan.trigger = hands_.new_id();
+  plan.job = hands_.new_id();
+  TEMBLOR_ASSIGN(plan.older_savepoints, savepoints_of(plan));
+  TEMBLOR_TRY(journal_.write(plan));
+  return carry_out(std::move(plan));
+}
+
+Result<std::optional<RescaleEnd>> Rescale::go_on() {
+  TEMBLOR_ASSIGN(auto journal, journal_.read());
+  if (!journal) return std::nullopt;
+  TEMBLOR_ASSIGN(RescaleEnd end, carry_out(std::move(*journal)));
+  return end;
+}
+
+Result<RescaleEnd> Rescale::carry_out(RescaleJournal journal) {
+  while (true) {
+    switch (journal.step) {
+      case RescaleStep::kStopping: {
+        TEMBLOR_ASSIGN(const Stopped stopped, stop(journal));
+        if (stopped == Stopped::kNotAtAll) return finish(journal, RescaleEnd::Kind::kNotBegun);
+        if (stopped == Stopped::kWithout) return finish(journal, RescaleEnd::Kind::kLost);
+        journal.ended = clock_.now();
+        TEMBLOR_TRY(advance(journal, journal.task_manager.empty() ? RescaleStep::kStarting : RescaleStep::kEndingTm));
+        break;
+      }
+      case RescaleStep::kEndingTm:
+        // One that stays is no reason to keep the job waiting.
+        if (const auto ended = hands_.end_task_manager(journal.task_manager); !ended) {
+          journal.trouble = ended.error().to_line();
+        }
+        TEMBLOR_TRY(advance(journal, RescaleStep::kStarting));
+        break;
+      case RescaleStep::kStarting: {
+        TEMBLOR_ASSIGN(const bool runs, start(journal, journal.to));
+        if (runs) {
+          TEMBLOR_TRY(advance(journal, RescaleStep::kNaming));
+          break;
+        }
+        journal.failed_job = journal.job;
+        journal.job = hands_.new_id();
+        journal.attempts = 0;
+        TEMBLOR_TRY(advance(journal, RescaleStep::kGoingBack));
+        break;
+      }
+      case RescaleStep::kGoingBack: {
+        // A start that was said to be refused may have come through all the same.
+        TEMBLOR_TRY(end(journal.failed_job));
+        TEMBLOR_ASSIGN(const bool runs, start(journal, journal.from));
+        if (runs) {
+          TEMBLOR_TRY(end(journal.failed_job));
+          TEMBLOR_TRY(advance(journal, RescaleStep::kNaming));
+          break;
+        }
+        journal.job = hands_.new_id();
+        journal.attempts = 0;
+        TEMBLOR_TRY(journal_.write(journal));
+        return world_error(
+            "job " + journal.old_job,
+            "has ended with a savepoint and does not start again, at its old parallelism neither: " + journal.trouble,
+            "tried again in the next round, from " + journal.savepoint);
+      }
+      case RescaleStep::kNaming:
+        TEMBLOR_TRY(hands_.name_job(journal.job));
+        return finish(journal, journal.failed_job.empty() ? RescaleEnd::Kind::kDone : RescaleEnd::Kind::kWentBack);
+    }
+  }
+}
+
+Result<Rescale::Stopped> Rescale::stop(RescaleJournal& journal) {
+  const auto deadline = clock_.monotonic() + settings_.savepoint_limit;
+  const StopRequest request{
+      .job = journal.old_job, .trigger = journal.trigger, .directory = journal.savepoint_dir, .cancel = journal.cancel};
+  bool refused = false;
+  while (true) {
+    TEMBLOR_ASSIGN(const SavepointState savepoint, jobs_.savepoint(journal.old_job, journal.trigger));
+    TEMBLOR_ASSIGN(const std::optional<JobState> job, jobs_.job(journal.old_job));
+    const bool is_over = !job || job->is_over;
+    if (savepoint.progress == SavepointState::Progress::kCompleted) {
+      journal.savepoint = savepoint.path;
+      if (is_over) return Stopped::kWithSavepoint;
+    } else if (savepoint.progress != SavepointState::Progress::kInProgress) {
+      if (!savepoint.cause.empty()) journal.trouble = savepoint.cause;
+      if (is_over) {
+        TEMBLOR_ASSIGN(const bool found, find_savepoint(journal));
+        if (found) return Stopped::kWithSavepoint;
+        if (journal.trouble.empty()) journal.trouble = "the job ended before its savepoint was taken";
+        return Stopped::kWithout;
+      }
+      if (job->all_run) {
+        if (refused || savepoint.progress == SavepointState::Progress::kFailed) return Stopped::kNotAtAll;
+        if (const auto asked = jobs_.stop(request); !asked) {
+          refused = true;  // or so it seems: the next look tells
+          journal.trouble = asked.error().to_line();
+        }
+      }
+    }
+    if (clock_.monotonic() > deadline) {
+      return world_error("job " + journal.old_job,
+                         "is not ended with a savepoint after " + to_string(settings_.savepoint_limit),
+                         "waited for on in the next round");
+    }
+    clock_.sleep_for(settings_.poll);
+  }
+}
+
+Result<bool> Rescale::start(RescaleJournal& journal, std::uint32_t parallelism) {
+  const auto deadline = clock_.monotonic() + settings_.start_limit;
+  while (true) {
+    TEMBLOR_ASSIGN(const std::optional<JobState> job, jobs_.job(journal.job));
+    if (job) {
+      if (job->is_over) {
+        TEMBLOR_ASSIGN(const std::string why, jobs_.failure(journal.job));
+        journal.trouble = "it is " + job->state + (why.empty() ? "" : ": " + why);
+        return false;
+      }
+      if (job->all_run) return true;
+    } else {
+      if (journal.attempts == settings_.start_attempts) return false;
+      ++journal.attempts;
+      TEMBLOR_TRY(journal_.write(journal));
+      const auto started = jobs_.start({.job = journal.job,
+                                        .savepoint = journal.savepoint,
+                                        .parallelism = parallelism,
+                                        .jar = journal.jar,
+                                        .main_class = journal.main_class,
+                                        .arguments = journal.arguments});
+      if (!started) journal.trouble = started.error().to_line();
+    }
+    if (clock_.monotonic() > deadline) {
+      journal.trouble = "not all of its tasks run after " + to_string(settings_.start_limit);
+      TEMBLOR_TRY(end(journal.job));
+      return false;
+    }
+    clock_.sleep_for(settings_.poll);
+  }
+}
+
+Result<void> Rescale::end(const std::string& job) {
+  const auto deadline = clock_.monotonic() + settings_.start_limit;
+  bool asked = false;
+  while (true) {
+    TEMBLOR_ASSIGN(const std::optional<JobState> state, jobs_.job(job));
+    if (!state || state->is_over) return {};
+    if (!asked) TEMBLOR_TRY(jobs_.cancel(job));
+    asked = true;
+    if (clock_.monotonic() > deadline) {
+      return world_error("job " + job, "is not cancelled after " + to_string(settings_.start_limit),
+                         "waited for on in the next round");
+    }
+    clock_.sleep_for(settings_.poll);
+  }
+}
+
+/// Flink names a savepoint after the first six digits of its job; what has no _metadata is none yet.
+Result<std::vector<std::string>> Rescale::savepoints_of(const RescaleJournal& journal) {
+  std::vector<std::string> found;
+  if (!files_.exists(journal.savepoint_dir)) return found;
+  TEMBLOR_ASSIGN(const std::vector<std::string> names, files_.list(journal.savepoint_dir));
+  const std::string prefix = "savepoint-" + journal.old_job.substr(0, 6) + "-";
+  for (const std::string& name : names) {
+    if (name.starts_with(prefix) && files_.exists(journal.savepoint_dir + "/" + name + "/_metadata")) {
+      found.push_back(name);
+    }
+  }
+  return found;
+}
+
+/// For when the JobManager does not remember: it may have been started anew, or have failed the stop after the
+/// savepoint.
+Result<bool> Rescale::find_savepoint(RescaleJournal& journal) {
+  if (!journal.savepoint.empty()) return true;
+  TEMBLOR_ASSIGN(const std::vector<std::string> names, savepoints_of(journal));
+  for (const std::string& name : names) {
+    const auto& older = journal.older_savepoints;
+    if (std::find(older.begin(), older.end(), name) == older.end()) {
+      journal.savepoint = journal.savepoint_dir + "/" + name;
+      return true;
+    }
+  }
+  return false;
+}
+
+Result<void> Rescale::advance(RescaleJournal& journal, RescaleStep step) {
+  journal.step = step;
+  return journal_.write(journal);
+}
+
+Result<RescaleEnd> Rescale::finish(const RescaleJournal& journal, RescaleEnd::Kind kind) {
+  TEMBLOR_TRY(journal_.remove());
+  const Timestamp now = clock_.now();
+  return RescaleEnd{.kind = kind,
+                    .journal = journal,
+                    .took = std::max(Milliseconds(0), now - journal.began),
+                    .job_was_down = journal.ended ? std::max(Milliseconds(0), now - *journal.ended) : Milliseconds(0)};
+}
+
+}  // namespace temblor::elastic

@@ -1,0 +1,84 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "base/clock.h"
+#include "base/file_system.h"
+#include "base/result.h"
+#include "elastic/flink_jobs.h"
+#include "elastic/rescale_journal.h"
+
+namespace temblor::elastic {
+
+/// How a rescale ended.
+struct RescaleEnd {
+  enum class Kind : std::uint8_t {
+    kDone,      ///< the job runs with the new parallelism
+    kWentBack,  ///< it did not come to run, and runs with the old one again
+    kNotBegun,  ///< there was no savepoint: the old job runs on as it did
+    kLost,      ///< the old job has ended and left no savepoint: nothing was started
+  };
+  Kind kind = Kind::kDone;
+  RescaleJournal journal;       ///< its `job` is the one that runs, where it is done or went back
+  Milliseconds took{};          ///< from its beginning on
+  Milliseconds job_was_down{};  ///< none of its tasks ran for that long
+};
+
+/// Changes the parallelism of a job: ends it with a savepoint and starts it anew from there. Each step is in a journal
+/// before it is taken, and can be taken again; a process that was killed at any moment goes on where it was, and there
+/// are never two jobs, or none, or one without its state. One thread at a time, one process at a time.
+class Rescale {
+ public:
+  struct Settings {
+    Milliseconds savepoint_limit{300'000};
+    Milliseconds start_limit{120'000};
+    Milliseconds poll{250};
+    std::uint32_t start_attempts = 3;  ///< of one that is refused, before it goes back
+  };
+  /// What it needs of others.
+  struct Hands {
+    std::function<std::string()> new_id;                           ///< 32 hexadecimal digits, never the same
+    std::function<Result<void>(const std::string& job)> name_job;  ///< writes the job's id into the conf
+    std::function<Result<void>(const std::string& id)> end_task_manager;
+  };
+
+  Rescale(FlinkJobs& jobs, FileSystem& files, Clock& clock, RescaleJournalFile journal, Hands hands, Settings settings)
+      : jobs_(jobs),
+        files_(files),
+        clock_(clock),
+        journal_(std::move(journal)),
+        hands_(std::move(hands)),
+        settings_(settings) {}
+
+  /// Carries out a new one; of `plan` old_job, cancel, savepoint_dir, task_manager, from, to, jar, main_class and
+  /// arguments are read. An error leaves the journal: go_on() when what stood in the way may be gone.
+  Result<RescaleEnd> begin(RescaleJournal plan);
+
+  /// Carries on with the one that is under way; nothing where none is.
+  Result<std::optional<RescaleEnd>> go_on();
+
+ private:
+  enum class Stopped : std::uint8_t { kWithSavepoint, kNotAtAll, kWithout };
+
+  Result<RescaleEnd> carry_out(RescaleJournal journal);
+  Result<Stopped> stop(RescaleJournal& journal);
+  /// Whether the job came to run.
+  Result<bool> start(RescaleJournal& journal, std::uint32_t parallelism);
+  Result<void> end(const std::string& job);
+  Result<std::vector<std::string>> savepoints_of(const RescaleJournal& journal);
+  Result<bool> find_savepoint(RescaleJournal& journal);
+  Result<void> advance(RescaleJournal& journal, RescaleStep step);
+  Result<RescaleEnd> finish(const RescaleJournal& journal, RescaleEnd::Kind kind);
+
+  FlinkJobs& jobs_;
+  FileSystem& files_;
+  Clock& clock_;
+  RescaleJournalFile journal_;
+  Hands hands_;
+  Settings settings_;
+};
+
+}  // namespace temblor::elastic

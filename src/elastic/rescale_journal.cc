@@ -1,0 +1,90 @@
+#include "elastic/rescale_journal.h"
+
+#include <array>
+#include <nlohmann/json.hpp>
+
+namespace temblor::elastic {
+namespace {
+
+constexpr int kVersion = 1;
+constexpr std::size_t kLongest = std::size_t{1} << 20U;
+constexpr std::array<const char*, 5> kSteps = {"stopping", "ending tm", "starting", "going back", "naming"};
+
+nlohmann::json to_json(const RescaleJournal& journal) {
+  nlohmann::json json = {{"version", kVersion},
+                         {"step", kSteps[static_cast<std::size_t>(journal.step)]},
+                         {"began_ms", to_ms(journal.began)},
+                         {"old_job", journal.old_job},
+                         {"trigger", journal.trigger},
+                         {"cancel", journal.cancel},
+                         {"savepoint_dir", journal.savepoint_dir},
+                         {"savepoint", journal.savepoint},
+                         {"older_savepoints", journal.older_savepoints},
+                         {"task_manager", journal.task_manager},
+                         {"job", journal.job},
+                         {"failed_job", journal.failed_job},
+                         {"from", journal.from},
+                         {"to", journal.to},
+                         {"attempts", journal.attempts},
+                         {"jar", journal.jar},
+                         {"main_class", journal.main_class},
+                         {"arguments", journal.arguments},
+                         {"trouble", journal.trouble}};
+  if (journal.ended) json["ended_ms"] = to_ms(*journal.ended);
+  return json;
+}
+
+/// Throws where something is missing or of another kind.
+RescaleJournal from_json(const nlohmann::json& json) {
+  if (json.at("version").get<int>() != kVersion) throw std::out_of_range("version");
+  RescaleJournal journal;
+  const auto step = json.at("step").get<std::string>();
+  std::size_t at = 0;
+  while (at < kSteps.size() && step != kSteps[at]) ++at;
+  if (at == kSteps.size()) throw std::out_of_range("step");
+  journal.step = static_cast<RescaleStep>(at);
+  journal.began = timestamp_from_ms(json.at("began_ms").get<std::int64_t>());
+  json.at("old_job").get_to(journal.old_job);
+  json.at("trigger").get_to(journal.trigger);
+  json.at("cancel").get_to(journal.cancel);
+  json.at("savepoint_dir").get_to(journal.savepoint_dir);
+  json.at("savepoint").get_to(journal.savepoint);
+  json.at("older_savepoints").get_to(journal.older_savepoints);
+  json.at("task_manager").get_to(journal.task_manager);
+  json.at("job").get_to(journal.job);
+  json.at("failed_job").get_to(journal.failed_job);
+  json.at("from").get_to(journal.from);
+  json.at("to").get_to(journal.to);
+  json.at("attempts").get_to(journal.attempts);
+  json.at("jar").get_to(journal.jar);
+  json.at("main_class").get_to(journal.main_class);
+  json.at("arguments").get_to(journal.arguments);
+  json.at("trouble").get_to(journal.trouble);
+  if (json.contains("ended_ms")) journal.ended = timestamp_from_ms(json["ended_ms"].get<std::int64_t>());
+  return journal;
+}
+
+}  // namespace
+
+Result<std::optional<RescaleJournal>> RescaleJournalFile::read() const {
+  if (!files_.exists(path_)) return std::nullopt;
+  TEMBLOR_ASSIGN(const std::string text, read_file(files_, path_, kLongest));
+  try {
+    return from_json(nlohmann::json::parse(text));
+  } catch (const std::exception& fault) {
+    return world_error(path_, std::string("is no journal of a rescale: ") + fault.what(),
+                       "see which job runs and which savepoint is the newest; then remove the file");
+  }
+}
+
+Result<void> RescaleJournalFile::write(const RescaleJournal& journal) {
+  TEMBLOR_TRY(files_.create_directories(directory_of(path_)));
+  return replace_file(files_, path_, to_json(journal).dump(2) + "\n");
+}
+
+Result<void> RescaleJournalFile::remove() {
+  TEMBLOR_TRY(files_.remove(path_));
+  return files_.sync_directory(directory_of(path_));
+}
+
+}  // namespace temblor::elastic

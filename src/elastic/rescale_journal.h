@@ -1,0 +1,66 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/file_system.h"
+#include "base/result.h"
+#include "base/time.h"
+
+namespace temblor::elastic {
+
+/// Where a rescale stands.
+enum class RescaleStep : std::uint8_t {
+  kStopping,   ///< the old job is being ended with a savepoint
+  kEndingTm,   ///< a TaskManager that was in its way is being ended
+  kStarting,   ///< the new job is being started from the savepoint
+  kGoingBack,  ///< the new job did not come to run: the old parallelism is being started from the same savepoint
+  kNaming,     ///< a job runs; its id is being written into the conf
+};
+
+/// All that a rescale needs to be gone on with after its process was killed. Ids are chosen before anything is asked
+/// with them, so that asking again does nothing twice.
+struct RescaleJournal {
+  RescaleStep step = RescaleStep::kStopping;
+  Timestamp began{};
+  std::string old_job;
+  std::string trigger;                        ///< of the savepoint
+  bool cancel = false;                        ///< the savepoint cancels (StopRequest)
+  std::string savepoint_dir;                  ///< the savepoint is made in
+  std::string savepoint;                      ///< where it lies, once it is there
+  std::vector<std::string> older_savepoints;  ///< names of those of the old job that lay there before
+  std::string task_manager;                   ///< that ends between the two jobs, or empty
+  std::string job;                            ///< the id of the job that is started now, and then runs
+  std::string failed_job;                     ///< the id of the one that did not come to run, once it goes back
+  std::uint32_t from = 0;                     ///< parallelism
+  std::uint32_t to = 0;
+  std::uint32_t attempts = 0;  ///< starts of `job` that were refused
+  std::string jar;
+  std::string main_class;
+  std::vector<std::string> arguments;
+  std::string trouble;             ///< what went wrong, one line; empty: nothing so far
+  std::optional<Timestamp> ended;  ///< when the old job was seen to be over
+
+  bool operator==(const RescaleJournal&) const = default;
+};
+
+/// Keeps the journal in one file, replaced as a whole. One process at a time (the lock is the caller's).
+class RescaleJournalFile {
+ public:
+  RescaleJournalFile(FileSystem& files, std::string path) : files_(files), path_(std::move(path)) {}
+
+  /// Nothing where no rescale is under way. A file that is no journal is the world's error: a person has to look.
+  [[nodiscard]] Result<std::optional<RescaleJournal>> read() const;
+  /// Returns when it is lasting.
+  Result<void> write(const RescaleJournal& journal);
+  /// The rescale is over.
+  Result<void> remove();
+
+ private:
+  FileSystem& files_;
+  std::string path_;
+};
+
+}  // namespace temblor::elastic

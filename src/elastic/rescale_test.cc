@@ -1,0 +1,401 @@
+#include "elastic/rescale.h"
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+#include <random>
+#include <set>
+
+#include "testing/memory_file_system.h"
+#include "testing/sim_clock.h"
+
+namespace temblor::elastic {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::HasSubstr;
+
+constexpr const char* kDirectory = "/data/savepoints";
+constexpr const char* kJournal = "/data/metrics/rescale.json";
+const std::string kOldJob = "0b5da5e0b92307946d891584f93dcefe";
+
+/// The process was killed.
+struct Killed {};
+
+/// A cluster that does what Flink does, as far as a rescale sees it.
+class SimFlinkJobs final : public FlinkJobs {
+ public:
+  SimFlinkJobs(FileSystem& files, SimClock& clock) : files_(files), clock_(clock) {
+    jobs_[kOldJob] = {.parallelism = 3, .savepoint = "", .state = "RUNNING"};
+  }
+
+  Result<std::optional<JobState>> job(const std::string& id) override {
+    TEMBLOR_TRY(ask("job"));
+    settle();
+    const auto found = jobs_.find(id);
+    if (found == jobs_.end()) return std::nullopt;
+    const Job& job = found->second;
+    return JobState{.state = job.state,
+                    .parallelism = job.parallelism,
+                    .all_run = job.state == "RUNNING" && clock_.now() >= job.runs_at,
+                    .is_over = job.state != "RUNNING"};
+  }
+
+  Result<void> stop(const StopRequest& request) override {
+    TEMBLOR_TRY(ask("stop"));
+    settle();
+    const auto found = jobs_.find(request.job);
+    if (found == jobs_.end() || found->second.state != "RUNNING") return world_error("sim", "no such job");
+    if (!triggers_.contains(request.trigger)) {
+      const std::string path =
+          fmt::format("{}/savepoint-{}-{:06}", request.directory, request.job.substr(0, 6), triggers_.size());
+      triggers_[request.trigger] = {.job = request.job, .path = path, .at = clock_.now() + 700ms};
+    }
+    return answered("stop");
+  }
+
+  Result<SavepointState> savepoint(const std::string& /*job*/, const std::string& trigger) override {
+    TEMBLOR_TRY(ask("savepoint"));
+    settle();
+    const auto found = triggers_.find(trigger);
+    if (found == triggers_.end()) return SavepointState{};
+    if (!found->second.cause.empty()) {
+      return SavepointState{.progress = SavepointState::Progress::kFailed, .path = {}, .cause = found->second.cause};
+    }
+    if (found->second.at > clock_.now())
+      return SavepointState{.progress = SavepointState::Progress::kInProgress, .path = {}, .cause = {}};
+    return SavepointState{.progress = SavepointState::Progress::kCompleted, .path = found->second.path, .cause = {}};
+  }
+
+  Result<void> start(const StartRequest& request) override {
+    TEMBLOR_TRY(ask("start"));
+    settle();
+    if (refused_starts > 0) {
+      --refused_starts;
+      return world_error("sim", "refuses to start");
+    }
+    if (jobs_.contains(request.job)) return world_error("sim", "Job has already been submitted");
+    if (!request.savepoint.ends_with(last_savepoint_) || last_savepoint_.empty()) {
+      ADD_FAILURE() << "started from '" << request.savepoint << "', and the last state is in " << last_savepoint_;
+    }
+    const bool fits = request.parallelism <= slots;
+    jobs_[request.job] = {.parallelism = request.parallelism,
+                          .savepoint = request.savepoint,
+                          .state = fits ? "RUNNING" : "FAILED",
+                          .runs_at = clock_.now() + start_takes};
+    return answered("start");
+  }
+
+  Result<void> cancel(const std::string& id) override {
+    TEMBLOR_TRY(ask("cancel"));
+    if (jobs_.contains(id)) jobs_[id].state = "CANCELED";
+    return answered("cancel");
+  }
+
+  Result<std::string> failure(const std::string& /*id*/) override {
+    TEMBLOR_TRY(ask("failure"));
+    return std::string("NoResourceAvailableException: not enough slots");
+  }
+
+  /// Those that are not over.
+  [[nodiscard]] std::vector<std::string> running() const {
+    std::vector<std::string> ids;
+    for (const auto& [id, job] : jobs_) {
+      if (job.state == "RUNNING") ids.push_back(id);
+    }
+    return ids;
+  }
+  [[nodiscard]] std::uint32_t parallelism_of(const std::string& id) const { return jobs_.at(id).parallelism; }
+  void end_job(const std::string& id, const std::string& state) { jobs_[id].state = state; }
+  /// A JobManager started anew: without a store for high availability it knows of nothing.
+  void forget() {
+    settle();
+    jobs_.clear();
+    triggers_.clear();
+  }
+
+  std::uint32_t slots = 12;
+  int refused_starts = 0;
+  Milliseconds start_takes = 3s;
+  std::string stop_fails;              // the savepoint is not taken, for this reason
+  bool stop_fails_afterwards = false;  // it is taken, and then stopping fails and the job with it
+  std::function<void(const std::string& call, bool afterwards)> on_call = [](const std::string&, bool) {};
+  std::function<bool()> is_away = [] { return false; };
+
+ private:
+  struct Job {
+    std::uint32_t parallelism = 0;
+    std::string savepoint;
+    std::string state;
+    Timestamp runs_at{};
+  };
+  struct Trigger {
+    std::string job;
+    std::string path;
+    Timestamp at{};
+    std::string cause{};
+    bool done = false;
+  };
+
+  Result<void> ask(const std::string& call) {
+    on_call(call, false);
+    if (is_away()) return world_error("sim", "cannot be reached");
+    return {};
+  }
+  Result<void> answered(const std::string& call) {
+    on_call(call, true);
+    if (is_away()) return world_error("sim", "the answer is lost");
+    return {};
+  }
+
+  /// Lets happen what has its time by now.
+  void settle() {
+    for (auto& [id, trigger] : triggers_) {
+      if (trigger.done || trigger.at > clock_.now()) continue;
+      trigger.done = true;
+      if (!stop_fails.empty()) {
+        trigger.cause = stop_fails;
+        continue;
+      }
+      static_cast<void>(files_.create_directories(trigger.path));
+      static_cast<void>(files_.create(trigger.path + "/_metadata"));
+      last_savepoint_ = trigger.path;
+      jobs_[trigger.job].state = stop_fails_afterwards ? "FAILED" : "FINISHED";
+      if (stop_fails_afterwards) trigger.cause = "stopping failed, a savepoint was taken";
+    }
+  }
+
+  FileSystem& files_;
+  SimClock& clock_;
+  std::map<std::string, Job> jobs_;
+  std::map<std::string, Trigger> triggers_;
+  std::string last_savepoint_;
+};
+
+/// A rescale from 3 to 5 in such a cluster.
+class World {
+ public:
+  World() : jobs(files, clock) { EXPECT_TRUE(files.create_directories(kDirectory).has_value()); }
+
+  Rescale rescale() {
+    Rescale::Hands hands{.new_id = [this] { return fmt::format("{:032x}", ++ids_); },
+                         .name_job =
+                             [this](const std::string& job) {
+                               named = job;
+                               return Result<void>{};
+                             },
+                         .end_task_manager = [this](const std::string& id) -> Result<void> {
+                           ended.insert(id);
+                           if (tm_stays) return world_error("node02", "cannot be reached over ssh");
+                           return {};
+                         }};
+    return {jobs, files, clock, RescaleJournalFile(files, kJournal), std::move(hands), {}};
+  }
+
+  static RescaleJournal plan() {
+    RescaleJournal plan;
+    plan.old_job = kOldJob;
+    plan.savepoint_dir = kDirectory;
+    plan.from = 3;
+    plan.to = 5;
+    plan.jar = "/opt/flink_jobs/wordcount.jar";
+    plan.main_class = "org.jzx.WordCount";
+    return plan;
+  }
+
+  /// That one job runs, the named one, and nothing is under way.
+  void expect_one_job(std::uint32_t parallelism) {
+    ASSERT_THAT(jobs.running(), ::testing::ElementsAre(named));
+    EXPECT_EQ(jobs.parallelism_of(named), parallelism);
+    EXPECT_FALSE(files.exists(kJournal));
+  }
+
+  SimClock clock;
+  MemoryFileSystem files;
+  SimFlinkJobs jobs;
+  std::string named = kOldJob;
+  std::set<std::string> ended;
+  bool tm_stays = false;
+
+ private:
+  std::uint64_t ids_ = 0;
+};
+
+TEST(Rescale, StartsTheJobAnewFromItsSavepoint) {
+  World world;
+  const auto end = world.rescale().begin(World::plan());
+  ASSERT_TRUE(end.has_value()) << end.error().to_line();
+  EXPECT_EQ(end->kind, RescaleEnd::Kind::kDone);
+  EXPECT_EQ(end->journal.job, world.named);
+  EXPECT_GE(end->job_was_down, 3s);
+  EXPECT_GT(end->took, end->job_was_down);
+  world.expect_one_job(5);
+  EXPECT_FALSE(world.rescale().go_on()->has_value()) << "nothing is left to go on with";
+}
+
+TEST(Rescale, EndsATaskManagerBetweenTheTwoJobs) {
+  World world;
+  RescaleJournal plan = World::plan();
+  plan.task_manager = "tm-7";
+  world.jobs.on_call = [&](const std::string& call, bool) {
+    if (call == "start") {
+      EXPECT_TRUE(world.ended.contains("tm-7"));
+    } else if (call == "stop") {
+      EXPECT_FALSE(world.ended.contains("tm-7"));
+    }
+  };
+  EXPECT_EQ(world.rescale().begin(plan)->kind, RescaleEnd::Kind::kDone);
+  world.expect_one_job(5);
+}
+
+TEST(Rescale, StartsTheJobThoughATaskManagerStays) {
+  World world;
+  world.tm_stays = true;
+  RescaleJournal plan = World::plan();
+  plan.task_manager = "tm-7";
+  const auto end = world.rescale().begin(plan);
+  ASSERT_TRUE(end.has_value());
+  EXPECT_EQ(end->kind, RescaleEnd::Kind::kDone);
+  EXPECT_THAT(end->journal.trouble, HasSubstr("cannot be reached over ssh"));
+  world.expect_one_job(5);
+}
+
+TEST(Rescale, GoesBackWhereTheNewJobDoesNotFit) {
+  World world;
+  world.jobs.slots = 4;
+  const auto end = world.rescale().begin(World::plan());
+  ASSERT_TRUE(end.has_value());
+  EXPECT_EQ(end->kind, RescaleEnd::Kind::kWentBack);
+  EXPECT_THAT(end->journal.trouble, HasSubstr("not enough slots"));
+  world.expect_one_job(3);
+}
+
+TEST(Rescale, GoesBackWhereTheNewJobIsRefused) {
+  World world;
+  world.jobs.refused_starts = 3;
+  EXPECT_EQ(world.rescale().begin(World::plan())->kind, RescaleEnd::Kind::kWentBack);
+  world.expect_one_job(3);
+}
+
+TEST(Rescale, GoesBackWhereTasksDoNotComeToRun) {
+  World world;
+  world.jobs.start_takes = 1h;
+  world.jobs.on_call = [&](const std::string& call, bool) {
+    if (call == "cancel") world.jobs.start_takes = 3s;
+  };
+  EXPECT_EQ(world.rescale().begin(World::plan())->kind, RescaleEnd::Kind::kWentBack);
+  world.expect_one_job(3);
+}
+
+TEST(Rescale, TriesAgainInTheNextRoundWhereNoJobStarts) {
+  World world;
+  world.jobs.slots = 2;
+  const auto end = world.rescale().begin(World::plan());
+  ASSERT_FALSE(end.has_value());
+  EXPECT_THAT(end.error().to_line(), HasSubstr("does not start again"));
+  world.jobs.slots = 3;
+  const auto next = world.rescale().go_on();
+  ASSERT_TRUE(next.has_value());
+  EXPECT_EQ((*next)->kind, RescaleEnd::Kind::kWentBack);
+  world.expect_one_job(3);
+}
+
+TEST(Rescale, LeavesTheJobWhereThereIsNoSavepoint) {
+  World world;
+  world.jobs.stop_fails = "the disk is full";
+  const auto end = world.rescale().begin(World::plan());
+  ASSERT_TRUE(end.has_value());
+  EXPECT_EQ(end->kind, RescaleEnd::Kind::kNotBegun);
+  EXPECT_EQ(end->journal.trouble, "the disk is full");
+  world.expect_one_job(3);
+}
+
+TEST(Rescale, FindsTheSavepointOfAStopThatFailedAfterwards) {
+  World world;
+  world.jobs.stop_fails_afterwards = true;
+  EXPECT_EQ(world.rescale().begin(World::plan())->kind, RescaleEnd::Kind::kDone);
+  world.expect_one_job(5);
+}
+
+TEST(Rescale, StartsNothingWithoutItsState) {
+  World world;
+  static_cast<void>(world.files.create_directories(std::string(kDirectory) + "/savepoint-0b5da5-old"));
+  static_cast<void>(world.files.create(std::string(kDirectory) + "/savepoint-0b5da5-old/_metadata"));
+  world.jobs.on_call = [&](const std::string& call, bool) {
+    if (call == "savepoint") world.jobs.end_job(kOldJob, "FAILED");
+  };
+  const auto end = world.rescale().begin(World::plan());
+  ASSERT_TRUE(end.has_value());
+  EXPECT_EQ(end->kind, RescaleEnd::Kind::kLost) << "an older savepoint is not its state";
+  EXPECT_TRUE(world.jobs.running().empty());
+}
+
+TEST(Rescale, FindsTheSavepointWhereTheJobManagerForgot) {
+  World world;
+  int looks = 0;
+  world.jobs.on_call = [&](const std::string& call, bool) {
+    if (call == "savepoint" && ++looks == 5) world.jobs.forget();
+  };
+  EXPECT_EQ(world.rescale().begin(World::plan())->kind, RescaleEnd::Kind::kDone);
+  world.expect_one_job(5);
+}
+
+TEST(Rescale, SaysThatAJournalIsNone) {
+  World world;
+  ASSERT_TRUE(world.files.create_directories("/data/metrics").has_value());
+  ASSERT_TRUE(replace_file(world.files, kJournal, "{\"version\": 1, \"step\":").has_value());
+  const auto end = world.rescale().go_on();
+  ASSERT_FALSE(end.has_value());
+  EXPECT_THAT(end.error().to_line(), HasSubstr("/data/metrics/rescale.json: is no journal of a rescale"));
+}
+
+// Killed at random moments and again while it goes on, with a JobManager that is away now and then, refuses starts and
+// has too few slots: one job runs in the end, with its state, and is the one that is named.
+TEST(Rescale, ComesToAnEndHoweverOftenItIsKilled) {
+  for (std::uint64_t seed = 1; seed <= 3000; ++seed) {
+    SCOPED_TRACE(seed);
+    std::mt19937_64 random(seed);
+    World world;
+    world.jobs.slots = random() % 3 == 0 ? 4 : 12;
+    world.jobs.refused_starts = static_cast<int>(random() % 5);
+    world.jobs.stop_fails_afterwards = random() % 4 == 0;
+    int kills = static_cast<int>(random() % 8);
+    world.jobs.on_call = [&](const std::string&, bool) {
+      if (kills > 0 && random() % 12 == 0) {
+        --kills;
+        throw Killed();
+      }
+    };
+    int outages = static_cast<int>(random() % 6);
+    world.jobs.is_away = [&] {
+      if (outages == 0 || random() % 15 != 0) return false;
+      --outages;
+      return true;
+    };
+    bool over = false;
+    bool begun = false;
+    for (int round = 0; round < 60 && !over; ++round) {
+      Rescale rescale = world.rescale();
+      try {
+        if (!begun) {
+          begun = true;
+          over = rescale.begin(World::plan()).has_value();
+        } else {
+          over = rescale.go_on().has_value();
+        }
+      } catch (const Killed&) {
+      }
+      world.clock.sleep_for(5s);
+    }
+    ASSERT_TRUE(over);
+    ASSERT_EQ(world.jobs.running().size(), 1U);
+    EXPECT_EQ(world.jobs.running().front(), world.named);
+    EXPECT_FALSE(world.files.exists(kJournal));
+    if (::testing::Test::HasFailure()) return;
+  }
+}
+
+}  // namespace
+}  // namespace temblor::elastic
