@@ -17,9 +17,10 @@ MAY_INCLUDE = {
     "checkpoint": {"base", "schema", "operators"},
     "connectors": {"base", "schema", "generator"},
     "pipeline": {"base", "schema", "operators", "checkpoint", "connectors"},
-    "flink": {"base", "schema", "operators"},
+    "flink": {"base", "schema", "operators", "connectors", "pipeline", "settings"},
     "elastic": {"base"},
-    "cli": {"base", "schema", "generator", "operators", "checkpoint", "connectors", "pipeline", "elastic"},
+    "settings": {"base", "schema", "connectors", "pipeline"},
+    "cli": {"base", "schema", "generator", "operators", "checkpoint", "connectors", "pipeline", "elastic", "settings"},
 }
 # Doubles for tests: may know every room, and only tests may know them.
 TESTING = "testing"

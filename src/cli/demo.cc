@@ -5,18 +5,19 @@
 #include <set>
 #include <thread>
 
-#include "cli/command_line.h"
+#include "cli/answer.h"
 #include "cli/demo_picture.h"
 #include "cli/event_search.h"
 #include "cli/log.h"
 #include "cli/number_text.h"
-#include "cli/printable.h"
 #include "cli/stop_signal.h"
 #include "cli/subcommand.h"
 #include "cli/terminal.h"
 #include "cli/window_history.h"
 #include "connectors/registry.h"
 #include "pipeline/pipeline.h"
+#include "schema/printable.h"
+#include "settings/command_line.h"
 
 namespace temblor {
 namespace {

@@ -9,7 +9,7 @@
 #include <string_view>
 
 #include "cli/number_text.h"
-#include "cli/printable.h"
+#include "schema/printable.h"
 
 namespace temblor {
 namespace {

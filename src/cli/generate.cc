@@ -4,7 +4,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
-#include "cli/command_line.h"
+#include "cli/answer.h"
 #include "cli/log.h"
 #include "cli/number_text.h"
 #include "cli/progress.h"
@@ -14,6 +14,8 @@
 #include "cli/terminal.h"
 #include "connectors/registry.h"
 #include "generator/generator.h"
+#include "settings/command_line.h"
+#include "settings/log_level.h"
 
 namespace temblor {
 namespace {

@@ -7,7 +7,7 @@
 #include "checkpoint/recovery.h"
 #include "cli/inspect.h"
 #include "cli/number_text.h"
-#include "cli/printable.h"
+#include "schema/printable.h"
 
 namespace temblor {
 namespace {

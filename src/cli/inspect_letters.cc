@@ -6,10 +6,10 @@
 
 #include "cli/inspect.h"
 #include "cli/number_text.h"
-#include "cli/printable.h"
 #include "proto/letter.pb.h"
 #include "schema/deserializer.h"
 #include "schema/float_text.h"
+#include "schema/printable.h"
 
 namespace temblor {
 namespace {

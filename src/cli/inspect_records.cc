@@ -6,9 +6,9 @@
 
 #include "cli/inspect.h"
 #include "cli/number_text.h"
-#include "cli/printable.h"
 #include "schema/deserializer.h"
 #include "schema/float_text.h"
+#include "schema/printable.h"
 
 namespace temblor {
 namespace {

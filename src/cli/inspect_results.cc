@@ -8,9 +8,9 @@
 #include "cli/csv_rows.h"
 #include "cli/inspect.h"
 #include "cli/number_text.h"
-#include "cli/printable.h"
 #include "schema/deserializer.h"
 #include "schema/float_text.h"
+#include "schema/printable.h"
 
 namespace temblor {
 namespace {

@@ -1,17 +1,15 @@
 #include "cli/log.h"
 
-#include <fmt/format.h>
 #include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 
-#include <array>
 #include <memory>
 #include <string>
 #include <utility>
 
-#include "cli/printable.h"
 #include "cli/terminal.h"
+#include "schema/printable.h"
 
 namespace temblor {
 namespace {
@@ -29,20 +27,6 @@ class PrintableMessage final : public spdlog::custom_flag_formatter {
 };
 
 }  // namespace
-
-Result<spdlog::level::level_enum> parse_log_level(std::string_view text) {
-  constexpr std::array<std::pair<std::string_view, spdlog::level::level_enum>, 6> kLevels = {
-      {{"trace", spdlog::level::trace},
-       {"debug", spdlog::level::debug},
-       {"info", spdlog::level::info},
-       {"warn", spdlog::level::warn},
-       {"error", spdlog::level::err},
-       {"off", spdlog::level::off}}};
-  for (const auto& [name, level] : kLevels) {
-    if (name == text) return level;
-  }
-  return user_error(fmt::format("\"{}\"", text), "is no log level", "choose trace, debug, info, warn, error or off");
-}
 
 void set_up_log(spdlog::level::level_enum level) {
   // On a terminal a progress line may stand where the log line comes: back to the margin, and erase it.

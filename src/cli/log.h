@@ -2,14 +2,7 @@
 
 #include <spdlog/common.h>
 
-#include <string_view>
-
-#include "base/result.h"
-
 namespace temblor {
-
-/// Reads trace, debug, info, warn, error or off; an error's `where` is the text, quoted.
-Result<spdlog::level::level_enum> parse_log_level(std::string_view text);
 
 /// Sends the log to standard error from `level` on: `2010-05-27T16:24:33.210Z info words`, UTC. What it quotes comes
 /// from whoever sends readings, so it is shown as printable() does.

@@ -30,16 +30,5 @@ TEST(LogTest, LetsNobodyWriteToTheTerminal) {
   EXPECT_THAT(logged(spdlog::level::info, "sensor \x1b[2J\nforged"), HasSubstr(R"(sensor \x1b[2J\x0aforged)"));
 }
 
-TEST(LogTest, KnowsTheLevels) {
-  EXPECT_EQ(parse_log_level("trace"), spdlog::level::trace);
-  EXPECT_EQ(parse_log_level("error"), spdlog::level::err);
-  EXPECT_EQ(parse_log_level("off"), spdlog::level::off);
-  for (const char* text : {"", "loud", "Info", "err"}) {
-    const auto level = parse_log_level(text);
-    ASSERT_FALSE(level) << text;
-    EXPECT_EQ(level.error().blame, Blame::kUser);
-  }
-}
-
 }  // namespace
 }  // namespace temblor

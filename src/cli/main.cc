@@ -9,7 +9,7 @@
 #include "base/environment.h"
 #include "base/file_system.h"
 #include "base/heap.h"
-#include "cli/command_line.h"
+#include "cli/answer.h"
 #include "cli/log.h"
 #include "cli/program.h"
 

@@ -3,21 +3,42 @@
 
 #include <algorithm>
 
-#include "cli/command_line.h"
+#include "cli/answer.h"
 #include "cli/log.h"
 #include "cli/number_text.h"
-#include "cli/print_config.h"
-#include "cli/process_arguments.h"
 #include "cli/process_job.h"
 #include "cli/progress.h"
 #include "cli/run_summary.h"
 #include "cli/stop_signal.h"
 #include "cli/subcommand.h"
 #include "cli/terminal.h"
+#include "connectors/registry.h"
 #include "pipeline/pipeline.h"
+#include "settings/print_config.h"
+#include "settings/process_arguments.h"
 
 namespace temblor {
 namespace {
+
+std::string footer() {
+  std::string text = "Sources (--from) and sinks (--sink, --late-sink, --dead-letter):\n";
+  for (const Connector& connector : connectors()) {
+    if (!connector.source && !connector.sink && !connector.letter_sink) continue;
+    // The help of a connector is what to write, two spaces, what it does.
+    const std::size_t gap = std::min(connector.help.find("  "), connector.help.size());
+    const std::string_view words = connector.help.substr(std::min(gap + 2, connector.help.size()));
+    text += fmt::format("  {}\n      {}\n", connector.help.substr(0, gap), words);
+  }
+  text +=
+      "\nD is a duration: 250ms, 1s, 2m, 1h. Settings can also stand in a TOML file (--config), named as here\n"
+      "without the dashes; the command line wins. SIGINT (Ctrl-C) and SIGTERM end with a last checkpoint.\n\n"
+      "Examples:\n"
+      "  temblor process --from generator:\n"
+      "  temblor process --from 'miniseed:waveforms/*.mseed' --sink csv:\n"
+      "  temblor process --from 'file:readings.pb?follow' --sink csv:results --checkpoint-dir state\n"
+      "  temblor process --from file:readings.pb --print-config > temblor.toml\n";
+  return text;
+}
 
 /// How many records there are in all, as far as can be told: what is pending is counted in the sources' units, bytes
 /// say, so the first looks tell how many of them make a record.
@@ -58,15 +79,17 @@ Result<Summary> run_job(Job job, const Environment& environment) {
 }
 
 Result<int> process(const std::vector<std::string>& arguments, const Environment& environment) {
-  TEMBLOR_ASSIGN(ProcessArguments asked, parse_process_arguments(arguments, environment.files));
+  CLI::App app("Reads readings, cleans them, and writes their windows: the main job.", "temblor process");
+  app.footer(footer());
+  TEMBLOR_ASSIGN(ProcessArguments asked, parse_process_arguments(app, arguments, environment.files, Host::kProcess));
   if (asked.help) return print(environment, *asked.help);
   TEMBLOR_ASSIGN(ProcessSettings settings, read_settings(asked.written));
   const bool only_shown = asked.print_config && settings.from.empty();
-  if (only_shown) return print(environment, to_toml(asked.written));
+  if (only_shown) return print(environment, to_toml(asked.written, Host::kProcess));
   set_up_log(settings.log_level);
   const std::string summary_path = settings.summary;
   TEMBLOR_ASSIGN(Job job, make_job(std::move(settings), asked.written, environment));
-  if (asked.print_config) return print(environment, to_toml(asked.written));
+  if (asked.print_config) return print(environment, to_toml(asked.written, Host::kProcess));
 
   const bool keeps_state = !job.checkpoint_dir.empty();
   TEMBLOR_ASSIGN(const Summary summary, run_job(std::move(job), environment));

@@ -2,52 +2,18 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <set>
-
-#include "cli/command_line.h"
 #include "cli/summary_path.h"
 #include "connectors/registry.h"
+#include "settings/command_line.h"
+#include "settings/data_places.h"
 
 namespace temblor {
 namespace {
-
-/// Where a setting was written, for errors.
-std::string place_of(const WrittenSettings& written, std::string_view name) {
-  const auto found = written.find(name);
-  return found == written.end() ? "--" + std::string(name) : found->second.place;
-}
 
 /// Makes what a URI names, by one of the make_… functions; an error gets the place of the setting.
 template <class Make>
 auto make_at(Make make, const std::string& uri, const std::string& place, const Environment& environment) {
   return make(uri, environment).map_error([&](Error error) { return at_place(place, std::move(error)); });
-}
-
-/// What a URI means as a place of data: two that differ in their query only are the same.
-std::string place_of_data(const std::string& uri) { return uri.substr(0, uri.find('?')); }
-
-/// Two outputs into one file would cut each other's bytes back, and an output into a source would never end.
-Result<void> check_outputs(const ProcessSettings& settings, const WrittenSettings& written) {
-  std::set<std::string> sources;
-  for (const std::string& uri : settings.from) sources.insert(place_of_data(uri));
-  std::set<std::string> outputs;
-  const auto add = [&](const std::string& name, const std::string& uri) -> Result<void> {
-    if (uri.empty()) return {};
-    const std::string data = place_of_data(uri);
-    if (data == "null:" || data == "null") return {};
-    if (!outputs.insert(data).second) {
-      return user_error(place_of(written, name), uri + " is written to twice", "give each output a place of its own");
-    }
-    if (data != "-" && sources.contains(data)) {
-      return user_error(place_of(written, name), uri + " is read as a source", "write somewhere else");
-    }
-    return {};
-  };
-  for (const std::string& uri : settings.sink) TEMBLOR_TRY(add("sink", uri));
-  TEMBLOR_TRY(add("late-sink", settings.late_sink));
-  TEMBLOR_TRY(add("dead-letter", settings.dead_letter));
-  return {};
 }
 
 std::string_view to_string(TimeMode mode) { return mode == TimeMode::kEvent ? "event" : "processing"; }
@@ -83,17 +49,13 @@ Result<void> check_checkpoint_dir(const Job& job, const std::string& place, File
 }  // namespace
 
 Result<Job> make_job(ProcessSettings settings, WrittenSettings& written, const Environment& environment) {
-  TEMBLOR_TRY(check_outputs(settings, written));
+  TEMBLOR_TRY(check_places(settings, written));
   Job job = std::move(settings.job);
   if (settings.from.empty()) {
     return user_error("--from", "is missing", "name a source: --from file:PATH, or --from generator: to try it");
   }
   for (const std::string& uri : settings.from) {
-    const std::string place = place_of(written, "from");
-    if (std::count(settings.from.begin(), settings.from.end(), uri) > 1) {
-      return user_error(place, uri + " is named twice", "name each source once");
-    }
-    TEMBLOR_ASSIGN(auto source, make_at(make_source, uri, place, environment));
+    TEMBLOR_ASSIGN(auto source, make_at(make_source, uri, place_of(written, "from"), environment));
     job.sources.push_back({uri, std::move(source)});
   }
   for (const std::string& uri : settings.sink) {

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "base/environment.h"
-#include "cli/process_settings.h"
+#include "settings/process_settings.h"
 
 namespace temblor {
 

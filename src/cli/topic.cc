@@ -5,8 +5,9 @@
 #include <array>
 #include <charconv>
 
-#include "cli/nearest.h"
+#include "cli/answer.h"
 #include "cli/subcommand.h"
+#include "settings/nearest.h"
 
 namespace temblor {
 namespace {

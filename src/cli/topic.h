@@ -9,10 +9,10 @@
 
 #include "base/environment.h"
 #include "base/result.h"
-#include "cli/command_line.h"
 #include "connectors/rocketmq/client.h"
 #include "connectors/rocketmq/topic_uri.h"
 #include "connectors/uri.h"
+#include "settings/command_line.h"
 
 namespace temblor {
 

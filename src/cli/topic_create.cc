@@ -6,10 +6,11 @@
 #include <algorithm>
 
 #include "base/limits.h"
+#include "cli/answer.h"
 #include "cli/number_text.h"
-#include "cli/printable.h"
 #include "cli/topic.h"
 #include "connectors/rocketmq/broker_admin.h"
+#include "schema/printable.h"
 
 namespace temblor {
 namespace {

@@ -1,5 +1,6 @@
 #include <csignal>
 
+#include "cli/answer.h"
 #include "cli/text_output.h"
 #include "cli/topic.h"
 #include "cli/topic_text.h"

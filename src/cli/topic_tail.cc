@@ -4,7 +4,7 @@
 #include <csignal>
 
 #include "base/limits.h"
-#include "cli/printable.h"
+#include "cli/answer.h"
 #include "cli/stop_signal.h"
 #include "cli/terminal.h"
 #include "cli/text_output.h"
@@ -13,6 +13,7 @@
 #include "connectors/rocketmq/message_decoder.h"
 #include "connectors/rocketmq/puller.h"
 #include "connectors/rocketmq/queue_offsets.h"
+#include "schema/printable.h"
 
 namespace temblor {
 namespace {

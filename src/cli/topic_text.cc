@@ -5,10 +5,10 @@
 #include <algorithm>
 
 #include "cli/number_text.h"
-#include "cli/printable.h"
 #include "connectors/rocketmq/pack_property.h"
 #include "schema/deserializer.h"
 #include "schema/float_text.h"
+#include "schema/printable.h"
 #include "schema/record_pack.h"
 
 namespace temblor {

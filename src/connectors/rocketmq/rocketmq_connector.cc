@@ -1,25 +1,17 @@
 #include "connectors/registry.h"
 #include "connectors/rocketmq/record_target.h"
+#include "connectors/rocketmq/topic_settings.h"
 #include "connectors/rocketmq/topic_sink.h"
 #include "connectors/rocketmq/topic_source.h"
 
 namespace temblor::rocketmq {
 namespace {
 
-constexpr std::string_view kDefaultProducers = "temblor-producers";
 constexpr std::uint32_t kMostPacked = 10'000;
-
-Result<TopicLog::Settings> log_settings(const Uri& uri) {
-  TEMBLOR_TRY(uri.allow_only({"group"}));
-  TopicLog::Settings settings{.uri = uri.text, .topic = {}, .group = {}};
-  TEMBLOR_ASSIGN(settings.topic, TopicUri::parse(uri));
-  TEMBLOR_ASSIGN(settings.group, group_setting(uri, kDefaultProducers));
-  return settings;
-}
 
 template <class Made, class Base>
 Result<std::unique_ptr<Base>> make_sink(const Uri& uri, const Environment& environment) {
-  TEMBLOR_ASSIGN(auto settings, log_settings(uri));
+  TEMBLOR_ASSIGN(auto settings, TopicSinkSettings::parse(uri));
   return std::make_unique<Made>(std::move(settings), environment);
 }
 

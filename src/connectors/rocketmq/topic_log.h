@@ -14,7 +14,7 @@
 #include "base/result.h"
 #include "connectors/rocketmq/client.h"
 #include "connectors/rocketmq/producer.h"
-#include "connectors/rocketmq/topic_uri.h"
+#include "connectors/rocketmq/topic_settings.h"
 
 namespace temblor::rocketmq {
 
@@ -41,11 +41,7 @@ void append_key(std::string_view part, std::string& key);
 /// One thread at a time.
 class TopicLog {
  public:
-  struct Settings {
-    std::string uri;
-    TopicUri topic;
-    std::string group;  ///< of producers
-  };
+  using Settings = TopicSinkSettings;
 
   using MakeClient = std::function<std::unique_ptr<Client>(ClientConfig)>;
 

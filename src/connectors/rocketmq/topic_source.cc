@@ -14,36 +14,7 @@
 namespace temblor::rocketmq {
 namespace {
 
-constexpr std::string_view kDefaultGroup = "temblor";
-constexpr std::uint32_t kMostPulled = 10'000;
 constexpr std::chrono::seconds kFarewell{2};  // what a source that ends waits for the brokers' answers
-
-Result<TopicSource::Start> start_setting(const Uri& uri) {
-  using Start = TopicSource::Start;
-  const auto text = uri.find("start");
-  if (!text || *text == "earliest") return Start{};
-  if (*text == "latest") return Start{.from = Start::From::kLatest};
-  if (*text == "group") return Start{.from = Start::From::kGroup};
-  const auto time = parse_timestamp(*text);
-  if (time) return Start{.from = Start::From::kTime, .time = *time};
-  return user_error(uri.text + ": start", fmt::format("'{}' is no place to start at", *text),
-                    "write earliest, latest, group, or a time such as 2010-05-27T16:24:00Z");
-}
-
-Result<bool> flag_setting(const Uri& uri, std::string_view name) {
-  const auto text = uri.find(name);
-  if (text && !text->empty()) {
-    return user_error(uri.text, fmt::format("'{}' takes no value", name), fmt::format("write ?{}", name));
-  }
-  return text.has_value();
-}
-
-Result<bool> loss_setting(const Uri& uri) {
-  const std::string text = uri.find("loss").value_or("continue");
-  if (text == "continue" || text == "stop") return text == "stop";
-  return user_error(uri.text + ": loss", fmt::format("'{}' is nothing to do about lost messages", text),
-                    "write continue or stop");
-}
 
 }  // namespace
 
@@ -63,15 +34,7 @@ struct TopicSource::Telling {
 };
 
 Result<std::unique_ptr<Source>> TopicSource::make(const Uri& uri, const Environment& environment) {
-  TEMBLOR_TRY(uri.allow_only({"group", "start", "bounded", "pull", "loss"}));
-  Settings settings;
-  settings.uri = uri.text;
-  TEMBLOR_ASSIGN(settings.topic, TopicUri::parse(uri));
-  TEMBLOR_ASSIGN(settings.group, group_setting(uri, kDefaultGroup));
-  TEMBLOR_ASSIGN(settings.start, start_setting(uri));
-  TEMBLOR_ASSIGN(settings.bounded, flag_setting(uri, "bounded"));
-  TEMBLOR_ASSIGN(settings.pull, number_setting(uri, "pull", 1, kMostPulled, settings.pull));
-  TEMBLOR_ASSIGN(settings.stop_at_loss, loss_setting(uri));
+  TEMBLOR_ASSIGN(auto settings, TopicSourceSettings::parse(uri));
   return std::make_unique<TopicSource>(std::move(settings), environment);
 }
 

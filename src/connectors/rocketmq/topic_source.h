@@ -10,7 +10,7 @@
 #include "base/environment.h"
 #include "connectors/rocketmq/client.h"
 #include "connectors/rocketmq/queue.h"
-#include "connectors/rocketmq/topic_uri.h"
+#include "connectors/rocketmq/topic_settings.h"
 #include "connectors/source.h"
 
 namespace temblor::rocketmq {
@@ -20,22 +20,8 @@ namespace temblor::rocketmq {
 /// are waited for.
 class TopicSource final : public Source {
  public:
-  /// Where a queue is begun that no checkpoint knows.
-  struct Start {
-    enum class From : std::uint8_t { kEarliest, kLatest, kGroup, kTime };
-    From from = From::kEarliest;
-    Timestamp time{};  ///< of kTime: with the first message that was stored then or later
-  };
-
-  struct Settings {
-    std::string uri;
-    TopicUri topic;
-    std::string group;
-    Start start;
-    bool bounded = false;
-    std::uint32_t pull = 1024;
-    bool stop_at_loss = false;
-  };
+  using Start = TopicStart;
+  using Settings = TopicSourceSettings;
 
   /// Checks the settings of `uri`; connects to nothing.
   static Result<std::unique_ptr<Source>> make(const Uri& uri, const Environment& environment);

@@ -1,9 +1,9 @@
-#include "cli/process_settings.h"
+#include "settings/process_settings.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "cli/process_arguments.h"
+#include "settings/process_arguments.h"
 #include "testing/memory_file_system.h"
 
 namespace temblor {
@@ -18,7 +18,8 @@ Result<ProcessSettings> read(const std::vector<std::string>& arguments, const st
     const auto created = files.create("temblor.toml");
     EXPECT_TRUE(created && (*created)->append(file));
   }
-  TEMBLOR_ASSIGN(const ProcessArguments asked, parse_process_arguments(arguments, files));
+  CLI::App app("", "temblor process");
+  TEMBLOR_ASSIGN(const ProcessArguments asked, parse_process_arguments(app, arguments, files, Host::kProcess));
   return read_settings(asked.written);
 }
 

@@ -1,9 +1,9 @@
-#include "cli/print_config.h"
+#include "settings/print_config.h"
 
 #include <gmock/gmock.h>
 
-#include "cli/process_arguments.h"
 #include "cli/test_program.h"
+#include "settings/process_arguments.h"
 
 namespace temblor {
 namespace {
@@ -39,6 +39,11 @@ std::map<std::string, std::vector<std::string>> values_of(const WrittenSettings&
   return values;
 }
 
+Result<ProcessArguments> parse(const std::vector<std::string>& arguments, TestProgram& program) {
+  CLI::App app;
+  return parse_process_arguments(app, arguments, program.files, Host::kProcess);
+}
+
 TEST(PrintConfigTest, IsReadBackTheSame) {
   TestProgram program;
   const std::vector<std::string> arguments = {"--from",
@@ -58,10 +63,10 @@ TEST(PrintConfigTest, IsReadBackTheSame) {
                                               "--checkpoint-dir",
                                               "# state",
                                               "--delivery=at-least-once"};
-  const auto asked = parse_process_arguments(arguments, program.files);
+  const auto asked = parse(arguments, program);
   ASSERT_TRUE(asked) << asked.error().to_line();
-  program.write("again.toml", to_toml(asked->written));
-  const auto again = parse_process_arguments({"--config", "again.toml"}, program.files);
+  program.write("again.toml", to_toml(asked->written, Host::kProcess));
+  const auto again = parse({"--config", "again.toml"}, program);
   ASSERT_TRUE(again) << again.error().to_line();
   EXPECT_EQ(values_of(again->written), values_of(asked->written));
   EXPECT_TRUE(read_settings(again->written));
@@ -70,7 +75,7 @@ TEST(PrintConfigTest, IsReadBackTheSame) {
 TEST(PrintConfigTest, KeepsAnOriginInItsComment) {
   WrittenSettings written;
   written["window"] = {{"1s"}, "a\nwindow = 2.toml:1", ""};
-  EXPECT_THAT(to_toml(written), HasSubstr("window = \"1s\"  # a\\x0awindow = 2.toml:1\n"));
+  EXPECT_THAT(to_toml(written, Host::kProcess), HasSubstr("window = \"1s\"  # a\\x0awindow = 2.toml:1\n"));
 }
 
 }  // namespace

@@ -4,7 +4,7 @@
 #include <string_view>
 
 #include "base/file_system.h"
-#include "cli/process_settings.h"
+#include "settings/process_settings.h"
 
 namespace temblor {
 

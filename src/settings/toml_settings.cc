@@ -1,4 +1,4 @@
-#include "cli/toml_settings.h"
+#include "settings/toml_settings.h"
 
 #include <fmt/format.h>
 
@@ -9,7 +9,7 @@
 #include <sstream>
 #include <vector>
 
-#include "cli/nearest.h"
+#include "settings/nearest.h"
 
 namespace temblor {
 namespace {

@@ -1,4 +1,4 @@
-#include "cli/nearest.h"
+#include "settings/nearest.h"
 
 #include <algorithm>
 #include <numeric>

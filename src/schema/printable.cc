@@ -1,4 +1,4 @@
-#include "cli/printable.h"
+#include "schema/printable.h"
 
 #include <fmt/format.h>
 

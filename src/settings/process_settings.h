@@ -15,7 +15,13 @@
 
 namespace temblor {
 
-/// The settings of `temblor process`, read and in range; sources and sinks are still URIs.
+/// What runs a job: it decides which settings there are.
+enum class Host : std::uint8_t {
+  kProcess,  ///< `temblor process`
+  kFlink,    ///< a cluster of Apache Flink
+};
+
+/// The settings of the main job, read and in range; sources and sinks are still URIs.
 struct ProcessSettings {
   std::vector<std::string> from;
   std::vector<std::string> sink;
@@ -39,7 +45,11 @@ struct Setting {
   std::string_view initial;  ///< the default, as a person would write it; empty: none, or one that is found out
   /// Reads one value; a list's is added. Refuses what is wrong with an error whose `where` is the value, quoted.
   Result<void> (*set)(ProcessSettings& settings, const std::string& text);
+  std::string_view on_flink{};  ///< what takes its place where Flink is the host; empty: it is a setting there too
 };
+
+/// Whether there is such a setting where that host runs the job.
+inline bool known_to(Host host, const Setting& setting) { return host == Host::kProcess || setting.on_flink.empty(); }
 
 /// All settings, in the order of the help.
 std::span<const Setting> process_settings();
@@ -58,7 +68,10 @@ struct Written {
 using WrittenSettings = std::map<std::string, Written, std::less<>>;
 
 /// The values that hold where nothing is written. Those without a default are not among them.
-WrittenSettings default_settings();
+WrittenSettings default_settings(Host host);
+
+/// Refuses what was written for another host, with its place and what takes its place there.
+Result<void> check_host(const WrittenSettings& written, Host host);
 
 /// Reads what was written; the first bad value is refused with its place.
 Result<ProcessSettings> read_settings(const WrittenSettings& written);

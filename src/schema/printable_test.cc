@@ -1,4 +1,4 @@
-#include "cli/printable.h"
+#include "schema/printable.h"
 
 #include <gtest/gtest.h>
 

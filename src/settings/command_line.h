@@ -22,11 +22,4 @@ Result<std::optional<std::string>> parse_arguments(CLI::App& app, const std::vec
 /// The error of a value, as told by the place where it was written: `--window: "1x" is no duration (…)`.
 Error at_place(const std::string& place, Error error);
 
-/// Writes `text` to standard output; returns the exit code.
-int print(const Environment& environment, std::string_view text);
-
-/// Writes `error` to standard error as one line; returns the exit code that goes with it: 2 for the user's mistakes,
-/// else 1.
-int report(const Error& error);
-
 }  // namespace temblor

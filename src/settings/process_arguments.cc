@@ -1,35 +1,14 @@
-#include "cli/process_arguments.h"
+#include "settings/process_arguments.h"
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
-#include "cli/command_line.h"
-#include "cli/toml_settings.h"
-#include "connectors/registry.h"
+#include "settings/toml_settings.h"
 
 namespace temblor {
 namespace {
 
-std::string footer() {
-  std::string text = "Sources (--from) and sinks (--sink, --late-sink, --dead-letter):\n";
-  for (const Connector& connector : connectors()) {
-    if (!connector.source && !connector.sink && !connector.letter_sink) continue;
-    // The help of a connector is what to write, two spaces, what it does.
-    const std::size_t gap = std::min(connector.help.find("  "), connector.help.size());
-    const std::string_view words = connector.help.substr(std::min(gap + 2, connector.help.size()));
-    text += fmt::format("  {}\n      {}\n", connector.help.substr(0, gap), words);
-  }
-  text +=
-      "\nD is a duration: 250ms, 1s, 2m, 1h. Settings can also stand in a TOML file (--config), named as here\n"
-      "without the dashes; the command line wins. SIGINT (Ctrl-C) and SIGTERM end with a last checkpoint.\n\n"
-      "Examples:\n"
-      "  temblor process --from generator:\n"
-      "  temblor process --from 'miniseed:waveforms/*.mseed' --sink csv:\n"
-      "  temblor process --from 'file:readings.pb?follow' --sink csv:results --checkpoint-dir state\n"
-      "  temblor process --from file:readings.pb --print-config > temblor.toml\n";
-  return text;
-}
+/// CLI11's group of options that are read and not shown.
+const std::string kHidden;
 
 /// The texts that a person gave to one option, however often.
 struct Given {
@@ -40,18 +19,19 @@ struct Given {
 
 }  // namespace
 
-Result<ProcessArguments> parse_process_arguments(const std::vector<std::string>& arguments, FileSystem& files) {
-  CLI::App app("Reads readings, cleans them, and writes their windows: the main job.", "temblor process");
+Result<ProcessArguments> parse_process_arguments(CLI::App& app, const std::vector<std::string>& arguments,
+                                                 FileSystem& files, Host host) {
+  const WrittenSettings defaults = default_settings(host);
   std::vector<Given> given;
   given.reserve(process_settings().size());
   for (const Setting& setting : process_settings()) {
     Given& one = given.emplace_back(Given{&setting, nullptr, {}});
     const bool is_list = setting.type == Setting::Type::kList;
     std::string help(setting.help);
-    if (!setting.initial.empty()) help += fmt::format(" [{}]", setting.initial);
+    if (!setting.initial.empty() && defaults.contains(setting.name)) help += fmt::format(" [{}]", setting.initial);
     one.option = app.add_option("--" + std::string(setting.name), one.values, help)
                      ->type_name(std::string(setting.form))
-                     ->group(std::string(setting.group))
+                     ->group(known_to(host, setting) ? std::string(setting.group) : kHidden)
                      ->expected(1, is_list ? CLI::detail::expected_max_vector_size : 1)
                      ->allow_extra_args(is_list)
                      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
@@ -66,12 +46,11 @@ Result<ProcessArguments> parse_process_arguments(const std::vector<std::string>&
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   app.add_flag("--print-config", result.print_config, "show the settings in force and where they came from")
       ->group("Options");
-  app.footer(footer());
   TEMBLOR_ASSIGN(result.help, parse_arguments(app, arguments));
   if (result.help) return result;
 
   if (config.size() > 1) return user_error("--config", "is given twice", "give one file");
-  result.written = default_settings();
+  result.written = defaults;
   if (!config.empty()) {
     TEMBLOR_ASSIGN(WrittenSettings in_file, read_toml_settings(files, config[0]));
     for (auto& [name, written] : in_file) result.written[name] = std::move(written);
@@ -84,6 +63,7 @@ Result<ProcessArguments> parse_process_arguments(const std::vector<std::string>&
     }
     result.written[std::string(one.setting->name)] = {std::move(one.values), "command line", place};
   }
+  TEMBLOR_TRY(check_host(result.written, host));
   return result;
 }
 

@@ -1,4 +1,4 @@
-#include "cli/process_settings.h"
+#include "settings/process_settings.h"
 
 #include <fmt/format.h>
 
@@ -9,8 +9,8 @@
 #include <limits>
 #include <thread>
 
-#include "cli/command_line.h"
-#include "cli/log.h"
+#include "settings/command_line.h"
+#include "settings/log_level.h"
 
 namespace temblor {
 namespace {
@@ -102,15 +102,15 @@ constexpr std::array kSettings = {
     Setting{"sink", Type::kList, "URI", kData, "where results go; may be given several times", "console",
             TEMBLOR_LIST_SETTING(sink)},
     Setting{"late-sink", Type::kText, "URI", kData, "where readings go whose window has fired", "",
-            TEMBLOR_SETTING(late_sink, not_empty(text))},
+            TEMBLOR_SETTING(late_sink, not_empty(text)), "not there yet: leave it out"},
     Setting{"dead-letter", Type::kText, "URI", kData, "where dropped readings and broken bytes go", "",
-            TEMBLOR_SETTING(dead_letter, not_empty(text))},
+            TEMBLOR_SETTING(dead_letter, not_empty(text)), "not there yet: leave it out"},
     Setting{"amplitude-range", Type::kText, "MIN:MAX", kData,
             "plausible amplitudes, bounds included; by default the source's own", "",
             TEMBLOR_SETTING(job.amplitude_range, amplitude_range(text))},
     Setting{"max-records", Type::kNumber, "N", kData,
             "end after so many readings, over the job's whole life; of several splits whichever come first", "",
-            TEMBLOR_SETTING(job.max_records, number(text, 1, kMostRecords, 1000))},
+            TEMBLOR_SETTING(job.max_records, number(text, 1, kMostRecords, 1000)), "not there yet: leave it out"},
 
     Setting{"time", Type::kText, "T", kTime, "processing or event; by default the source's own", "",
             TEMBLOR_SETTING(time, choice(text, kTimes))},
@@ -126,9 +126,11 @@ constexpr std::array kSettings = {
             TEMBLOR_SETTING(job.max_drift, duration(text, Milliseconds(1)))},
 
     Setting{"checkpoint-dir", Type::kText, "DIR", kState, "keep the state here, and go on from it; else no checkpoints",
-            "", TEMBLOR_SETTING(job.checkpoint_dir, not_empty(text))},
+            "", TEMBLOR_SETTING(job.checkpoint_dir, not_empty(text)),
+            "set execution.checkpointing.interval and state.checkpoints.dir of Flink, and go on with flink run -s"},
     Setting{"checkpoint-interval", Type::kText, "D", kState, "from one checkpoint to the next", "10s",
-            TEMBLOR_SETTING(job.checkpoint_interval, duration(text, Milliseconds(1)))},
+            TEMBLOR_SETTING(job.checkpoint_interval, duration(text, Milliseconds(1))),
+            "set execution.checkpointing.interval of Flink"},
     Setting{"delivery", Type::kText, "MODE", kState,
             "exactly-once: results leave with a checkpoint; at-least-once: at once", "exactly-once",
             TEMBLOR_SETTING(job.delivery, choice(text, kDeliveries))},
@@ -136,13 +138,16 @@ constexpr std::array kSettings = {
     Setting{"threads", Type::kNumber, "N", kRun, "1 to 256; by default one for each CPU", "",
             TEMBLOR_SETTING(job.threads, number(text, 1, limits::kThreads, 4).map([](std::uint64_t n) {
               return static_cast<std::uint32_t>(n);
-            }))},
+            })),
+            "parallelism takes its place: flink run -p N, or temblor flink submit --parallelism N"},
     Setting{"max-sensors", Type::kNumber, "N", kRun, "in one window; readings of more are dropped", "2000000",
-            TEMBLOR_SETTING(job.max_sensors, number(text, 1, kMostSensors, 50'000))},
+            TEMBLOR_SETTING(job.max_sensors, number(text, 1, kMostSensors, 50'000)),
+            "its windows lie in Flink's state, which need not fit into memory; leave it out"},
     Setting{"summary", Type::kText, "FILE", kRun, "write what the run came to as JSON", "",
-            TEMBLOR_SETTING(summary, not_empty(text))},
+            TEMBLOR_SETTING(summary, not_empty(text)), "the job's metrics count the same; leave it out"},
     Setting{"log-level", Type::kText, "L", kRun, "trace, debug (each record), info, warn, error, off", "info",
-            TEMBLOR_SETTING(log_level, parse_log_level(text))},
+            TEMBLOR_SETTING(log_level, parse_log_level(text)),
+            "set the level of the logger org.temblor in Flink's log4j.properties"},
 };
 
 #undef TEMBLOR_SETTING
@@ -157,15 +162,29 @@ const Setting* find_process_setting(std::string_view name) {
   return found == kSettings.end() ? nullptr : found;
 }
 
-WrittenSettings default_settings() {
+WrittenSettings default_settings(Host host) {
   WrittenSettings written;
   for (const Setting& setting : kSettings) {
-    if (setting.initial.empty()) continue;
+    if (setting.initial.empty() || !known_to(host, setting)) continue;
     written[std::string(setting.name)] = {{std::string(setting.initial)}, "default", "--" + std::string(setting.name)};
+  }
+  if (host == Host::kFlink) {
+    // Splits are aligned some times a second there, which is as often as they may go on by so much.
+    written.erase("max-drift");
+    return written;
   }
   const std::uint32_t cpus = std::clamp(std::thread::hardware_concurrency(), 1U, limits::kThreads);
   written["threads"] = {{std::to_string(cpus)}, "default: the number of CPUs", "--threads"};
   return written;
+}
+
+Result<void> check_host(const WrittenSettings& written, Host host) {
+  for (const Setting& setting : kSettings) {
+    const auto found = written.find(setting.name);
+    if (found == written.end() || known_to(host, setting)) continue;
+    return user_error(found->second.place, "is no setting of a job on Flink", std::string(setting.on_flink));
+  }
+  return {};
 }
 
 Result<void> check_setting(const Setting& setting, const Written& written) {

@@ -1,9 +1,9 @@
-#include "cli/print_config.h"
+#include "settings/print_config.h"
 
 #include <fmt/format.h>
 
-#include "cli/printable.h"
-#include "cli/toml_settings.h"
+#include "schema/printable.h"
+#include "settings/toml_settings.h"
 
 namespace temblor {
 namespace {
@@ -18,9 +18,10 @@ std::string value_text(const Setting& setting, const Written& written) {
 
 }  // namespace
 
-std::string to_toml(const WrittenSettings& written) {
+std::string to_toml(const WrittenSettings& written, Host host) {
   std::string text;
   for (const Setting& setting : process_settings()) {
+    if (!known_to(host, setting)) continue;
     const auto found = written.find(setting.name);
     text += found == written.end() ? fmt::format("# {} is not set: {}\n", setting.name, setting.help)
                                    : fmt::format("{} = {}  # {}\n", setting.name, value_text(setting, found->second),

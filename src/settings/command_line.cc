@@ -1,4 +1,4 @@
-#include "cli/command_line.h"
+#include "settings/command_line.h"
 
 #include <fmt/format.h>
 
@@ -6,9 +6,7 @@
 #include <CLI/Formatter.hpp>
 #include <algorithm>
 
-#include "cli/nearest.h"
-#include "cli/printable.h"
-#include "cli/terminal.h"
+#include "settings/nearest.h"
 
 namespace temblor {
 namespace {
@@ -62,16 +60,6 @@ Error at_place(const std::string& place, Error error) {
   error.what = error.where + (sentence ? " " : ": ") + error.what;
   error.where = place;
   return error;
-}
-
-int print(const Environment& environment, std::string_view text) {
-  const auto written = environment.files.standard_output()->append(text);
-  return written ? 0 : report(written.error());
-}
-
-int report(const Error& error) {
-  write_to_stderr(fmt::format("temblor: {}\n", printable(error.to_line())));
-  return error.blame == Blame::kUser ? 2 : 1;
 }
 
 }  // namespace temblor
