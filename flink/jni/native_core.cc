@@ -4,15 +4,18 @@
 
 #include <exception>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/assert.h"
+#include "base/file_system.h"
 #include "base/hash.h"
 #include "flink/batch_combiner.h"
 #include "flink/batch_decoder.h"
+#include "flink/job_request.h"
 #include "flink/record_batch.h"
 #include "operators/exact_sum.h"
 #include "schema/float_text.h"
@@ -88,6 +91,31 @@ std::string_view direct(JNIEnv* env, jobject buffer, jint size) {
     throw std::invalid_argument("the messages are to lie in a direct buffer that holds as many bytes as is said");
   }
   return {address, static_cast<std::size_t>(size)};
+}
+
+// Settings.
+
+/// The answer to a command line as JSON: {"answer": …}, {"error": …} or {"settings": …}.
+nlohmann::json answer_to(const std::vector<std::string>& arguments) {
+  CLI::App app("Reads readings from topics, cleans them, and writes their windows, as a job on Apache Flink.",
+               "flink run temblor-flink.jar");
+  PosixFileSystem files;
+  const auto request = read_job_request(app, arguments, files);
+  if (!request) return {{"error", request.error().to_line()}};
+  if (request->answer) return {{"answer", *request->answer}};
+  return {{"settings", nlohmann::json::parse(request->settings)}};
+}
+
+jbyteArray read_arguments(JNIEnv* env, jclass /*type*/, jobjectArray arguments) {
+  return guarded(env, [&] {
+    std::vector<std::string> words;
+    for (jsize i = 0; i < env->GetArrayLength(arguments); ++i) {
+      const auto word = static_cast<jbyteArray>(env->GetObjectArrayElement(arguments, i));
+      words.push_back(bytes_of(env, word));
+      env->DeleteLocalRef(word);
+    }
+    return array_of(env, answer_to(words).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+  });
 }
 
 // Batches.
@@ -290,6 +318,7 @@ extern "C" JNIEXPORT jint JNICALL JNI_OnLoad(JavaVM* machine, void* /*reserved*/
   const jclass type = env->FindClass("org/temblor/flink/core/NativeCore");
   if (type == nullptr) return JNI_ERR;
   const JNINativeMethod methods[] = {
+      method("readArguments", "([[B)[B", read_arguments),
       method("newBatch", "()J", new_batch),
       method("freeBatch", "(J)V", free_handle<RecordBatch>),
       method("rowCount", "(J)I", row_count),

@@ -44,9 +44,15 @@ class SameFiles(Case):
                      self.topic, *settings)
         self.servers.settle()
 
-    def embedded(self):
+    def fill_late(self):
+        """Readings from before those of `fill`, of which the windows have been closed."""
+        self.succeed("generate", "--records", "1000", "--sensors", "60", "--seed", "6", "--to", self.topic,
+                     "--start-time", "2026-01-01T00:00:00Z")
+        self.servers.settle()
+
+    def embedded(self, *settings):
         self.succeed("process", "--from", self.topic + "?bounded", "--time", "event", "--sink", "csv:embedded",
-                     "--sink", "file:embedded.pb", "--summary", "summary.json")
+                     "--sink", "file:embedded.pb", "--summary", "summary.json", *settings)
         summary = self.json("summary.json")
         self.assertGreaterEqual(summary["records_read"], RECORDS)
         self.assertGreater(sum(summary["dropped"].values()), RECORDS // 50)
@@ -107,6 +113,37 @@ class SameFiles(Case):
             with self.subTest(parallelism=parallelism):
                 self.wait_until_finished(self.submit(f"out{parallelism}", "-p", str(parallelism)))
                 self.assert_same_files(self.csv_files(f"out{parallelism}"), expected)
+
+    def test_settings_mean_the_same(self):
+        self.fill()
+        self.fill_late()
+        self.write("temblor.toml", b"""window = "700ms"\nout-of-orderness = "2ms"\namplitude-range = "-5:4.5"
+max-ahead = "10m"\nidle-timeout = "1m"\nmax-drift = "9s"\ndelivery = "at-least-once"\n""")
+        expected = self.embedded("--config", self.path("temblor.toml"))
+        summary = self.json("summary.json")
+        self.assertGreater(summary["late"], 0)
+        self.assertGreater(summary["dropped"]["amplitude"], RECORDS // 10)
+        job = self.submit("out", "-p", "2", sinks=("--config", self.path("temblor.toml"), *self.sink()))
+        self.wait_until_finished(job)
+        self.assert_same_files(self.csv_files("out"), expected)
+        self.check_topic()
+
+    def test_mistakes_and_questions_start_nothing(self):
+        def ask(*arguments):
+            return self.flink.try_tool("client", "run", "-c", ENTRY, JAR, *arguments)
+
+        before = self.flink.get("/jobs")
+        for arguments, line in (
+                (("--from", "file:x.pb"), "--from: file:x.pb: a job on Flink reads topics only"),
+                (("--from", self.topic, "--threads", "2"), "--threads: is no setting of a job on Flink"),
+                (("--from", self.topic, "--widow", "2s"), "--widow: no such option (did you mean --window?)")):
+            told = ask(*arguments)
+            self.assertNotEqual(told.returncode, 0)
+            self.assertIn("temblor: " + line, told.stderr)
+            self.assertNotIn("\tat ", told.stderr)
+        self.assertIn("--out-of-orderness D", ask("--help").stdout)
+        self.assertIn('window = "2s"  # command line', ask("--print-config", "--window", "2s").stdout)
+        self.assertEqual(self.flink.get("/jobs"), before)
 
     def wait_until_read(self):
         """Until checkpoints cover all that is in the topic, as the job has told the broker."""

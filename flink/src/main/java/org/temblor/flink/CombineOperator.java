@@ -62,7 +62,7 @@ final class CombineOperator extends AbstractStreamOperator<Partial>
   public void open() throws Exception {
     super.open();
     combiner =
-        new BatchCombiner(settings.windowMs, settings.outOfOrdernessMs, settings.eventTime, settings.keepLate);
+        new BatchCombiner(settings.windowMs, settings.outOfOrdernessMs, settings.eventTime, settings.late != null);
     MetricGroup group = getMetricGroup().addGroup("temblor");
     accepted = group.counter("acceptedReadings");
     late = group.counter("lateReadings");
@@ -92,10 +92,10 @@ final class CombineOperator extends AbstractStreamOperator<Partial>
     for (int reason = 0; reason < counts.length; reason++) {
       dropped[reason].inc(counts[reason]);
     }
-    if (settings.keepLate) {
+    if (settings.late != null) {
       give(LATE, combiner.takeLateLetters());
     }
-    if (settings.keepDead) {
+    if (settings.dead != null) {
       give(DEAD, batch.readings.deadLetters());
     }
   }

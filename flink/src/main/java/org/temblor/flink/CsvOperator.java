@@ -23,17 +23,20 @@ final class CsvOperator extends AbstractStreamOperator<Void> implements OneInput
 
   private final String directory;
   private final long windowMs;
+  private final boolean exactlyOnce;
   private transient CsvFiles files;
-  private transient boolean checkpointing;
+  private transient boolean holding; // what is complete until its checkpoint is
   private transient TreeMap<Long, List<WindowResult>> open; // by the start of the window
   private transient List<List<WindowResult>> complete; // since the last checkpoint
   private transient TreeMap<Long, List<List<WindowResult>>> waiting; // by the checkpoint that they are in
   private transient ListState<WindowResult> openState;
   private transient ListState<WindowResult> completeState;
 
-  CsvOperator(String directory, long windowMs) {
+  /** Not exactlyOnce: a file is there as soon as its window is complete. */
+  CsvOperator(String directory, long windowMs, boolean exactlyOnce) {
     this.directory = directory;
     this.windowMs = windowMs;
+    this.exactlyOnce = exactlyOnce;
   }
 
   @Override
@@ -42,7 +45,7 @@ final class CsvOperator extends AbstractStreamOperator<Void> implements OneInput
     openState = context.getOperatorStateStore().getListState(rows("open"));
     completeState = context.getOperatorStateStore().getListState(rows("complete"));
     files = new CsvFiles(directory);
-    checkpointing = getRuntimeContext().isCheckpointingEnabled();
+    holding = exactlyOnce && getRuntimeContext().isCheckpointingEnabled();
     open = byWindow(openState.get());
     complete = new ArrayList<>();
     waiting = new TreeMap<>();
@@ -73,7 +76,7 @@ final class CsvOperator extends AbstractStreamOperator<Void> implements OneInput
     super.processWatermark(mark);
     while (!open.isEmpty() && open.firstKey() + windowMs - 1 <= mark.getTimestamp()) {
       List<WindowResult> window = open.pollFirstEntry().getValue();
-      if (checkpointing) {
+      if (holding) {
         complete.add(window);
       } else {
         files.write(window);

@@ -28,8 +28,8 @@ final class DecodedBatches implements BatchHandler<ReadingBatch> {
     eventTime = settings.eventTime;
     decoder =
         new BatchDecoder(
-            settings.leastAmplitude, settings.mostAmplitude, settings.maxAheadMs, eventTime, settings.keepDead,
-            HASH_SEED);
+            settings.leastAmplitude, settings.mostAmplitude, settings.maxAheadMs, eventTime,
+            settings.dead != null, HASH_SEED);
   }
 
   @Override

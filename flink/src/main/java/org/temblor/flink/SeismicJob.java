@@ -1,15 +1,16 @@
 package org.temblor.flink;
 
-import java.util.ArrayList;
-import java.util.List;
+import java.time.Duration;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.functions.sink.DiscardingSink;
+import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.temblor.flink.core.Partial;
 import org.temblor.flink.rocketmq.TopicSettings;
-import org.temblor.flink.rocketmq.TopicSinkOperator;
+import org.temblor.flink.rocketmq.ResultSinkOperator;
 import org.temblor.flink.rocketmq.TopicSource;
 
 /**
@@ -19,21 +20,17 @@ import org.temblor.flink.rocketmq.TopicSource;
 public final class SeismicJob {
   private SeismicJob() {}
 
+  private static final Duration ALIGNMENT = Duration.ofMillis(100); // how often splits are compared
+
   /** The results of the topics, before any sink. */
-  static DataStream<WindowResult> results(
-      StreamExecutionEnvironment environment, List<TopicSettings> topics, JobSettings settings) {
-    WatermarkStrategy<ReadingBatch> watermarks =
-        settings.eventTime
-            ? WatermarkStrategy.forGenerator(context -> new SplitProgress(settings.outOfOrdernessMs))
-            : WatermarkStrategy.noWatermarks();
+  static DataStream<WindowResult> results(StreamExecutionEnvironment environment, JobSettings settings) {
     DataStream<Partial> partials = null;
-    for (TopicSettings topic : topics) {
+    for (TopicSettings topic : settings.topics) {
       SingleOutputStreamOperator<Partial> of =
           environment
               .fromSource(
-                  new TopicSource<>(
-                      topic.withIdleTimeout(settings.idleTimeoutMs), new DecodedBatches.Factory(settings)),
-                  watermarks,
+                  new TopicSource<>(topic, new DecodedBatches.Factory(settings)),
+                  watermarks(settings),
                   "read " + topic.topic)
               .uid("read " + topic.topic)
               .transform(
@@ -50,57 +47,51 @@ public final class SeismicJob {
         .uid("window");
   }
 
-  public static void run(String[] arguments) throws Exception {
-    List<TopicSettings> topics = new ArrayList<>();
-    List<String> sinks = new ArrayList<>();
-    JobSettings settings = new JobSettings();
-    for (int i = 0; i < arguments.length; i += 2) {
-      String value = i + 1 < arguments.length ? arguments[i + 1] : "";
-      switch (arguments[i]) {
-        case "--from":
-          topics.add(TopicSettings.parse(value));
-          break;
-        case "--sink":
-          sinks.add(value);
-          break;
-        case "--time":
-          settings.eventTime = value.equals("event");
-          break;
-        default:
-          throw new IllegalArgumentException(arguments[i] + " is no option; there are --from, --sink, --time");
-      }
+  private static WatermarkStrategy<ReadingBatch> watermarks(JobSettings settings) {
+    if (!settings.eventTime) {
+      return WatermarkStrategy.noWatermarks();
     }
-    if (topics.isEmpty()) {
-      throw new IllegalArgumentException("write --from rocketmq://HOST:PORT/TOPIC");
+    long outOfOrdernessMs = settings.outOfOrdernessMs; // or the strategy would take the settings along
+    WatermarkStrategy<ReadingBatch> strategy =
+        WatermarkStrategy.forGenerator(context -> new SplitProgress(outOfOrdernessMs));
+    return settings.maxDriftMs == 0
+        ? strategy
+        : strategy.withWatermarkAlignment("temblor", Duration.ofMillis(settings.maxDriftMs), ALIGNMENT);
+  }
+
+  public static void run(String[] arguments) throws Exception {
+    JobRequest request = JobRequest.read(arguments);
+    if (request.answer != null) {
+      System.out.print(request.answer);
+      return;
     }
     StreamExecutionEnvironment environment = StreamExecutionEnvironment.getExecutionEnvironment();
     environment.getConfig().enableObjectReuse();
-    DataStream<WindowResult> results = results(environment, topics, settings);
-    for (String sink : sinks.isEmpty() ? List.of("console") : sinks) {
-      to(sink, results, settings);
+    DataStream<WindowResult> results = results(environment, request.settings);
+    for (SinkSettings sink : request.settings.sinks) {
+      to(sink, results, request.settings);
     }
     environment.execute("org.jzx.version1.SeismicDataFlinkConsumer");
   }
 
-  private static void to(String sink, DataStream<WindowResult> results, JobSettings settings) {
-    if (sink.equals("console")) {
-      results.map(WindowResult::toLine).returns(Types.STRING).print().name("console").uid("console");
-    } else if (sink.startsWith("csv:")) {
-      String directory = sink.equals("csv:") ? "output/seismic_agg_result" : sink.substring("csv:".length());
-      results
-          .transform(sink, Types.VOID, new CsvOperator(directory, settings.windowMs))
-          .uid(sink)
-          .setParallelism(1)
-          .setMaxParallelism(1);
-    } else if (sink.startsWith("rocketmq:")) {
-      results
-          .transform(sink, Types.VOID, new TopicSinkOperator(TopicSettings.parse(sink)))
-          .uid(sink)
-          .setParallelism(1)
-          .setMaxParallelism(1);
-    } else {
-      throw new IllegalArgumentException(
-          sink + ": this sink is not known here; there are console, csv:DIR and rocketmq://HOST:PORT/TOPIC");
+  private static void to(SinkSettings sink, DataStream<WindowResult> results, JobSettings settings) {
+    switch (sink.kind) {
+      case CONSOLE:
+        results.map(WindowResult::toLine).returns(Types.STRING).print().name("console").uid("console");
+        break;
+      case CSV:
+        byOneTask(sink.uri, results, new CsvOperator(sink.directory, settings.windowMs, settings.exactlyOnce));
+        break;
+      case TOPIC:
+        byOneTask(sink.uri, results, new ResultSinkOperator(sink.topic, settings.exactlyOnce));
+        break;
+      default:
+        results.addSink(new DiscardingSink<>()).name(sink.uri).uid(sink.uri);
     }
+  }
+
+  /** By one for the whole job, whatever its parallelism. */
+  private static <T> void byOneTask(String uri, DataStream<T> stream, OneInputStreamOperator<T, Void> sink) {
+    stream.transform(uri, Types.VOID, sink).uid(uri).setParallelism(1).setMaxParallelism(1);
   }
 }

@@ -20,7 +20,7 @@ class CsvOperatorTest {
   @TempDir Path folder;
 
   private OneInputStreamOperatorTestHarness<WindowResult, Void> harness(boolean checkpoints) throws Exception {
-    var harness = new OneInputStreamOperatorTestHarness<>(new CsvOperator(folder.toString(), 1000));
+    var harness = new OneInputStreamOperatorTestHarness<>(new CsvOperator(folder.toString(), 1000, true));
     harness.getStreamConfig().setCheckpointingEnabled(checkpoints);
     return harness;
   }

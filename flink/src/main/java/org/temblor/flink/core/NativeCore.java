@@ -24,6 +24,9 @@ final class NativeCore {
 
   private NativeCore() {}
 
+  /** JSON, see CommandLine. */
+  static native byte[] readArguments(byte[][] arguments);
+
   // A batch of one pull.
   static native long newBatch();
 

@@ -165,7 +165,7 @@ final class QueueSplitReader implements SplitReader<RawBatch, QueueSplit> {
         if (bounded && !reading.atEnd() && ++reading.answersWithoutMessages >= ANSWERS_AT_END) {
           endEarly(reading, pulled);
         }
-        if (!bounded && !reading.saidQuiet && System.nanoTime() - reading.heardNanos >= idleNanos) {
+        if (!bounded && idleNanos > 0 && !reading.saidQuiet && System.nanoTime() - reading.heardNanos >= idleNanos) {
           reading.saidQuiet = true;
           batches.add(RawBatch.quiet(reading.splitId, reading.offset));
         }

@@ -41,7 +41,8 @@ public final class RocketMqClient implements TopicClient {
     consumer.setNamesrvAddr(settings.nameServers.replace(',', ';'));
     // Clients of one name in one process would share connections and end together.
     consumer.setInstanceName(purpose + "-" + UUID.randomUUID());
-    consumer.setBrokerSuspendMaxTimeMillis(Math.min(SUSPEND_MS, Math.max(settings.idleTimeoutMs, 1_000)));
+    long quietMs = settings.idleTimeoutMs == 0 ? SUSPEND_MS : Math.max(settings.idleTimeoutMs, 1_000);
+    consumer.setBrokerSuspendMaxTimeMillis(Math.min(SUSPEND_MS, quietMs));
     consumer.setConsumerTimeoutMillisWhenSuspend(ANSWER_MS);
     try {
       consumer.start();

@@ -58,7 +58,7 @@ final class TopicLog implements AutoCloseable {
 
   private TopicLog(TopicSettings settings, LogPosition position) throws IOException {
     this.settings = settings;
-    group = settings.group + "-sink";
+    group = settings.group;
     writer = position.writer;
     offsets = new TreeMap<>(position.offsets);
     reached = new TreeMap<>(position.offsets);

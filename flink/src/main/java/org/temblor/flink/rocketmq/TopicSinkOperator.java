@@ -7,47 +7,55 @@ import java.util.TreeMap;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
+import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
-import org.temblor.flink.WindowResult;
-import org.temblor.flink.WindowResultSerializer;
-import org.temblor.flink.core.ResultMessage;
 
 /**
- * Writes results to a topic, each once: they are in the checkpoint, and are sent when it is complete. One task for a topic:
- * it must know of every sender that was before it. Without checkpoints results are sent when their window closes.
+ * Writes to a topic, each message once: what is to be sent is in the checkpoint, and is sent when it is complete. One task
+ * for a topic: it must know of every sender that was before it. At once, at least once: where that is asked for, and where
+ * there are no checkpoints, it is sent when the watermark comes by. IN is what arrives, KEPT what a checkpoint keeps of it.
  */
-public final class TopicSinkOperator extends AbstractStreamOperator<Void>
-    implements OneInputStreamOperator<WindowResult, Void> {
+abstract class TopicSinkOperator<IN, KEPT> extends AbstractStreamOperator<Void>
+    implements OneInputStreamOperator<IN, Void> {
   private static final long serialVersionUID = 1;
 
   private final TopicSettings settings;
+  private final boolean exactlyOnce;
   private transient TopicLog log;
-  private transient boolean checkpointing;
-  private transient List<WindowResult> fresh; // since the last checkpoint
-  private transient TreeMap<Long, List<WindowResult>> waiting; // by the checkpoint that they are in
-  private transient ListState<WindowResult> pendingState;
+  private transient boolean holding; // until the checkpoint is complete
+  private transient List<IN> fresh; // since the last checkpoint
+  private transient TreeMap<Long, List<KEPT>> waiting; // by the checkpoint that they are in
+  private transient ListState<KEPT> pendingState;
   private transient ListState<byte[]> positionState;
 
-  public TopicSinkOperator(TopicSettings settings) {
+  TopicSinkOperator(TopicSettings settings, boolean exactlyOnce) {
     this.settings = settings;
+    this.exactlyOnce = exactlyOnce;
   }
+
+  /** What a checkpoint keeps of what has come since the one before; `checkpoint` is 0 where it leaves at once. */
+  abstract List<KEPT> keep(List<IN> fresh, long checkpoint);
+
+  /** The same whenever it is asked for: keys decide what has arrived. */
+  abstract List<KeyedMessage> messages(List<KEPT> kept);
+
+  /** Of what is kept. */
+  abstract TypeSerializer<KEPT> serializer();
 
   @Override
   public void initializeState(StateInitializationContext context) throws Exception {
     super.initializeState(context);
-    pendingState =
-        context.getOperatorStateStore()
-            .getListState(new ListStateDescriptor<>("pending", new WindowResultSerializer()));
+    pendingState = context.getOperatorStateStore().getListState(new ListStateDescriptor<>("pending", serializer()));
     positionState =
         context.getOperatorStateStore()
             .getListState(
                 new ListStateDescriptor<>("position", PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO));
-    checkpointing = getRuntimeContext().isCheckpointingEnabled();
+    holding = exactlyOnce && getRuntimeContext().isCheckpointingEnabled();
     fresh = new ArrayList<>();
     waiting = new TreeMap<>();
     LogPosition position = null;
@@ -58,70 +66,57 @@ public final class TopicSinkOperator extends AbstractStreamOperator<Void>
       log = TopicLog.begin(settings);
     } else {
       log = TopicLog.resume(settings, position);
-      List<WindowResult> pending = new ArrayList<>();
+      List<KEPT> pending = new ArrayList<>();
       pendingState.get().forEach(pending::add);
-      send(pending);
+      log.append(messages(pending));
     }
   }
 
   @Override
-  public void processElement(StreamRecord<WindowResult> record) {
+  public void processElement(StreamRecord<IN> record) throws Exception {
     fresh.add(record.getValue());
   }
 
   @Override
   public void processWatermark(Watermark mark) throws Exception {
     super.processWatermark(mark);
-    if (!checkpointing) {
-      send(fresh);
-      fresh.clear();
+    sendUnlessHolding();
+  }
+
+  @Override
+  public void prepareSnapshotPreBarrier(long checkpoint) throws Exception {
+    super.prepareSnapshotPreBarrier(checkpoint);
+    sendUnlessHolding();
+  }
+
+  /** Sends what has come, where it need not wait for a checkpoint. */
+  final void sendUnlessHolding() throws Exception {
+    if (!holding && !fresh.isEmpty()) {
+      log.append(messages(keep(fresh, 0)));
+      fresh = new ArrayList<>();
     }
   }
 
   @Override
   public void snapshotState(StateSnapshotContext context) throws Exception {
     super.snapshotState(context);
-    waiting.put(context.getCheckpointId(), fresh);
+    waiting.put(context.getCheckpointId(), keep(fresh, context.getCheckpointId()));
     fresh = new ArrayList<>();
-    List<WindowResult> pending = new ArrayList<>();
+    List<KEPT> pending = new ArrayList<>();
     waiting.values().forEach(pending::addAll);
     pendingState.update(pending);
-    positionState.update(List.of(log.position().toBytes()));
+    // What leaves at once is not looked for again.
+    positionState.update(holding ? List.of(log.position().toBytes()) : List.of());
   }
 
   @Override
   public void notifyCheckpointComplete(long checkpoint) throws Exception {
     super.notifyCheckpointComplete(checkpoint);
-    Map<Long, List<WindowResult>> covered = waiting.headMap(checkpoint, true);
-    for (List<WindowResult> results : covered.values()) {
-      send(results);
+    Map<Long, List<KEPT>> covered = waiting.headMap(checkpoint, true);
+    for (List<KEPT> kept : covered.values()) {
+      log.append(messages(kept));
     }
     covered.clear();
-  }
-
-  private void send(List<WindowResult> results) throws Exception {
-    List<KeyedMessage> messages = new ArrayList<>(results.size());
-    for (WindowResult result : results) {
-      byte[] body =
-          ResultMessage.of(
-              result.sensor, result.windowStart, result.windowEnd, result.average, result.max, result.min, result.p,
-              result.s, result.n);
-      messages.add(new KeyedMessage(key(result.sensor) + "|" + result.windowStart, result.sensor, body));
-    }
-    log.append(messages);
-  }
-
-  /** As connectors/rocketmq/topic_log.h writes it: a key holds no space, and no `|` of its own. */
-  private static String key(String sensor) {
-    StringBuilder key = new StringBuilder(sensor.length());
-    for (char c : sensor.toCharArray()) {
-      if (c <= ' ' || c == 0x7F || c == '%' || c == '|') {
-        key.append(String.format("%%%02X", (int) c));
-      } else {
-        key.append(c);
-      }
-    }
-    return key.toString();
   }
 
   @Override

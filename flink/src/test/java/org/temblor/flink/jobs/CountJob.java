@@ -16,6 +16,7 @@ import org.apache.flink.configuration.Configuration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.util.Collector;
+import org.temblor.flink.JobRequest;
 import org.temblor.flink.rocketmq.RawBatch;
 import org.temblor.flink.rocketmq.RawBatches;
 import org.temblor.flink.rocketmq.TopicSettings;
@@ -36,7 +37,8 @@ public final class CountJob {
     environment.enableCheckpointing(options.getLong("checkpoints", 500));
     environment.setRestartStrategy(RestartStrategies.fixedDelayRestart(Integer.MAX_VALUE, 200));
     environment.getConfig().enableObjectReuse();
-    TopicSettings settings = TopicSettings.parse(options.getRequired("from")).withDiscoveryInterval(500);
+    TopicSettings settings = JobRequest.read("--from", options.getRequired("from")).settings.topics.get(0);
+    settings.discoveryIntervalMs = 500;
     environment
         .fromSource(new TopicSource<>(settings, new RawBatches()), WatermarkStrategy.noWatermarks(), "topic")
         .uid("topic")

@@ -12,6 +12,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
+import org.apache.flink.client.program.ProgramParametrizationException;
+import org.temblor.flink.JobRequest;
 
 /**
  * A topic in this process, with the faults that brokers have. Found by its name, so that a job in this process reaches
@@ -46,7 +48,13 @@ final class MemoryTopic {
   }
 
   TopicSettings settings(String more) {
-    return TopicSettings.parse("rocketmq://memory:1/" + name + more).withDiscoveryInterval(20);
+    try {
+      TopicSettings settings = JobRequest.read("--from", "rocketmq://memory:1/" + name + more).settings.topics.get(0);
+      settings.discoveryIntervalMs = 20;
+      return settings;
+    } catch (ProgramParametrizationException wrong) {
+      throw new IllegalArgumentException(wrong);
+    }
   }
 
   synchronized TopicClient client(int messagesAPull) {

@@ -66,30 +66,48 @@ class QueueSplitReaderTest {
   void saysOnceThatASplitHasNothingMore() throws IOException {
     TopicQueue queue = topic.queue(0);
     topic.send(queue, "a");
-    reader = new QueueSplitReader(topic.client(2), topic.settings("").withIdleTimeout(0), metrics);
-    reader.handleSplitsChanges(new SplitsAddition<>(List.of(from(queue, 0))));
+    begin(1, queue);
     fetch(1);
     assertEquals(0, quiet);
-    reader.wakeUp();
-    fetch(); // asks for more
-    topic.saysThatThereIsNothing();
-    fetch();
+    hearNothingUntilQuiet(1);
+    hearNothing();
     assertEquals(1, quiet);
-    reader.wakeUp();
-    fetch();
-    topic.saysThatThereIsNothing();
-    fetch();
-    assertEquals(1, quiet);
-    reader.wakeUp();
-    fetch();
     topic.send(queue, "b");
     fetch(2);
+    hearNothingUntilQuiet(2);
+    assertEquals(List.of("a", "b"), bodies);
+  }
+
+  @Test
+  void neverSaysSoWhereTheTimeoutIsNone() throws IOException {
+    TopicQueue queue = topic.queue(0);
+    topic.send(queue, "a");
+    begin(0, queue);
+    fetch(1);
+    hearNothing();
+    hearNothing();
+    assertEquals(0, quiet);
+  }
+
+  private void begin(long idleTimeoutMs, TopicQueue queue) {
+    TopicSettings settings = topic.settings("");
+    settings.idleTimeoutMs = idleTimeoutMs;
+    reader = new QueueSplitReader(topic.client(2), settings, metrics);
+    reader.handleSplitsChanges(new SplitsAddition<>(List.of(from(queue, 0))));
+  }
+
+  /** The broker is asked, and says that there is no more. */
+  private void hearNothing() throws IOException {
     reader.wakeUp();
     fetch();
     topic.saysThatThereIsNothing();
     fetch();
-    assertEquals(2, quiet);
-    assertEquals(List.of("a", "b"), bodies);
+  }
+
+  private void hearNothingUntilQuiet(int wanted) throws IOException {
+    while (quiet < wanted) {
+      hearNothing();
+    }
   }
 
   @Test

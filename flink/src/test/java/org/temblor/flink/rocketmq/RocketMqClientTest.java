@@ -14,7 +14,13 @@ import org.junit.jupiter.api.Timeout;
 /** What needs no servers; with them test/e2e/flink_source_test.py goes through it. */
 @Timeout(60)
 class RocketMqClientTest {
-  private static final TopicSettings NOBODY = TopicSettings.parse("rocketmq://127.0.0.1:1/topic");
+  private static TopicSettings nobody() {
+    TopicSettings settings = new TopicSettings();
+    settings.nameServers = "127.0.0.1:1";
+    settings.topic = "topic";
+    settings.group = "temblor";
+    return settings;
+  }
 
   private static Set<Thread> threads() {
     Set<Thread> threads = new HashSet<>(Thread.getAllStackTraces().keySet());
@@ -26,7 +32,7 @@ class RocketMqClientTest {
 
   @Test
   void serversThatAreAwayAreTheWorldsFault() throws Exception {
-    try (TopicClient client = new RocketMqClient(NOBODY, "test")) {
+    try (TopicClient client = new RocketMqClient(nobody(), "test")) {
       TopicQueue queue = new TopicQueue("topic", "broker", 0);
       assertTrue(assertThrows(IOException.class, client::queues).getMessage().contains("the queues of topic"));
       assertThrows(IOException.class, () -> client.minOffset(queue));
@@ -50,7 +56,7 @@ class RocketMqClientTest {
   @Test
   void leavesNoThreadBehind() throws Exception {
     Set<Thread> before = threads();
-    TopicClient client = new RocketMqClient(NOBODY, "test");
+    TopicClient client = new RocketMqClient(nobody(), "test");
     assertThrows(IOException.class, client::queues);
     client.close();
     while (true) {
