@@ -13,16 +13,21 @@
 #include "base/assert.h"
 #include "base/file_system.h"
 #include "base/hash.h"
+#include "connectors/rocketmq/keyed_message.h"
 #include "flink/batch_combiner.h"
 #include "flink/batch_decoder.h"
 #include "flink/job_request.h"
 #include "flink/record_batch.h"
 #include "operators/exact_sum.h"
 #include "schema/float_text.h"
+#include "schema/letter_reader.h"
+#include "schema/record_pack.h"
 #include "schema/serializer.h"
 
 namespace temblor::flink {
 namespace {
+
+using rocketmq::LetterMessages;
 
 /// A Java exception is pending: nothing more is to be done here.
 struct Thrown {};
@@ -220,6 +225,54 @@ jbyteArray take_late_letters(JNIEnv* env, jclass /*type*/, jlong combiner) {
   return guarded(env, [&] { return take(env, behind<TaskCombiner>(combiner).late_letters); });
 }
 
+// Letters.
+
+void append_sized(std::string_view bytes, std::string& out) {
+  for (unsigned shift = 0; shift < 32; shift += 8) out += static_cast<char>(bytes.size() >> shift);
+  out += bytes;
+}
+
+/// Rows of key, what chooses the queue, properties and body, each with its length before it: four bytes, the lowest
+/// first.
+jbyteArray letter_messages(JNIEnv* env, jclass /*type*/, jlong messages, jbyteArray letters) {
+  return guarded(env, [&] {
+    auto& of_commit = behind<LetterMessages>(messages);
+    const std::string bytes = bytes_of(env, letters);
+    std::string rows;
+    RecordPack pack(bytes);
+    while (!pack.empty()) {
+      const auto next = pack.next();
+      const auto letter = next ? read_letter(*next) : std::nullopt;
+      if (!letter) throw std::invalid_argument("these bytes are no letters");
+      const rocketmq::KeyedMessage message = of_commit.next(*letter);
+      for (const std::string& part : {message.key, message.queue_by, message.properties, message.body}) {
+        append_sized(part, rows);
+      }
+    }
+    return array_of(env, rows);
+  });
+}
+
+jlong new_letter_messages(JNIEnv* env, jclass /*type*/, jlong commit) {
+  return make<LetterMessages>(env, static_cast<std::uint64_t>(commit));
+}
+
+/// The delimited letter of readings that came for a window which had been closed, after they were aggregated: of
+/// several splits, and not apart any more.
+jbyteArray late_letter(JNIEnv* env, jclass /*type*/, jbyteArray sensor, jlong start_ms, jint count) {
+  return guarded(env, [&] {
+    const std::string id = bytes_of(env, sensor);
+    std::string payload;
+    serialize(Record{.sensor_id = id, .phase_type = {}}, payload);
+    std::string letter;
+    serialize(Letter{.split = "several", .reason = "late", .time_ms = start_ms, .payload = payload, .count = count},
+              letter);
+    std::string delimited;
+    append_delimited(letter, delimited);
+    return array_of(env, delimited);
+  });
+}
+
 // Sums and text.
 
 ExactSum sum_of(JNIEnv* env, jlong low, jlong high, jbyteArray wide) {
@@ -335,6 +388,10 @@ extern "C" JNIEXPORT jint JNICALL JNI_OnLoad(JavaVM* machine, void* /*reserved*/
       method("drain", "(J)V", drain),
       method("takePartials", "(J)[B", take_partials),
       method("takeLateLetters", "(J)[B", take_late_letters),
+      method("newLetterMessages", "(J)J", new_letter_messages),
+      method("freeLetterMessages", "(J)V", free_handle<LetterMessages>),
+      method("letterMessages", "(J[B)[B", letter_messages),
+      method("lateLetter", "([BJI)[B", late_letter),
       method("mean", "(JJ[BI)F", mean),
       method("addWide", "([B[B)[B", add_wide),
       method("resultMessage", "([BJJFFFIII)[B", result_message),

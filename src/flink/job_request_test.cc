@@ -29,9 +29,10 @@ std::string error_of(const std::vector<std::string>& arguments, const std::strin
 }
 
 TEST(JobRequestTest, SettingsAreThoseOfTheCommandLineAndTheFile) {
-  const auto request = ask({"--config", "temblor.toml", "--from", "rocketmq://a:1,b:2/t?start=latest&group=g&pull=7",
-                            "--sink", "csv:", "--sink=rocketmq://a:1/out?group=p", "--time", "event"},
-                           "window = '2s'\namplitude-range = '-1:2.5'\ndelivery = 'at-least-once'\n");
+  const auto request =
+      ask({"--config", "temblor.toml", "--from", "rocketmq://a:1,b:2/t?start=latest&group=g&pull=7", "--sink",
+           "csv:", "--sink=rocketmq://a:1/out?group=p", "--time", "event", "--dead-letter", "rocketmq://a:1/dead"},
+          "window = '2s'\namplitude-range = '-1:2.5'\ndelivery = 'at-least-once'\n");
   ASSERT_TRUE(request) << request.error().to_line();
   EXPECT_FALSE(request->answer);
   const auto expected = nlohmann::json::parse(R"({
@@ -40,7 +41,7 @@ TEST(JobRequestTest, SettingsAreThoseOfTheCommandLineAndTheFile) {
     "sinks": [{"uri": "csv:", "kind": "CSV", "directory": "output/seismic_agg_result"},
               {"uri": "rocketmq://a:1/out?group=p", "kind": "TOPIC",
                "topic": {"nameServers": "a:1", "topic": "out", "group": "p"}}],
-    "late": null, "dead": null, "eventTime": true, "windowMs": 2000, "outOfOrdernessMs": 1000, "maxAheadMs": 60000,
+    "late": null, "dead": {"nameServers": "a:1", "topic": "dead", "group": "temblor-producers"}, "eventTime": true, "windowMs": 2000, "outOfOrdernessMs": 1000, "maxAheadMs": 60000,
     "maxDriftMs": 0, "leastAmplitude": -1.0, "mostAmplitude": 2.5, "exactlyOnce": false})");
   EXPECT_EQ(nlohmann::json::parse(request->settings), expected) << request->settings;
 }
@@ -54,6 +55,11 @@ TEST(JobRequestTest, RefusesWhatAClusterCannotDo) {
   }
   for (const char* uri : {"file:x.pb", "-", "consoles", "csvs:x", "rocketmq"}) {
     EXPECT_THAT(error_of({topic, "--sink", uri}), HasSubstr("these can be a sink there")) << uri;
+  }
+  for (const char* name : {"--late-sink", "--dead-letter"}) {
+    EXPECT_EQ(error_of({topic, name, "file:x"}), std::string(name) +
+                                                     ": file:x: letters of a job on Flink go to topics "
+                                                     "only (write rocketmq://HOST:PORT/TOPIC)");
   }
   for (const Setting& setting : process_settings()) {
     if (known_to(Host::kFlink, setting)) continue;

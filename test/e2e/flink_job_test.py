@@ -11,7 +11,7 @@ import time
 import unittest
 
 from flink import Flink
-from harness import ROOT, SOAK, TIMEOUT_S, Case, SeismicAggRecord, split_delimited
+from harness import ROOT, SOAK, TIMEOUT_S, Case, SeismicAggRecord, letters, split_delimited
 from rocketmq import Servers
 
 JAR = os.path.join(ROOT, "build", "flink", "temblor-flink.jar")
@@ -74,6 +74,23 @@ class SameFiles(Case):
             queues[result.sensor_id].add(line["queue"])
         self.assertTrue(all(len(each) == 1 for each in queues.values()), queues)
 
+    def check_letters(self, topic, path):
+        """The topic holds each of the embedded run's letters once, under keys that tell them apart."""
+        expected = collections.Counter(
+            (letter.split, letter.offset, letter.end_offset, letter.reason, letter.time, letter.count, letter.payload)
+            for letter in letters(self.path(path)))
+        lines = self.servers.java_read(topic)
+        got = collections.Counter()
+        for line in lines:
+            told = line["properties"]
+            numbers = [int(told.get(name, 0)) for name in ("offset", "end_offset", "time", "count")]
+            got[told["split"], numbers[0], numbers[1], told["reason"], numbers[2], numbers[3],
+                base64.b64decode(line["body"])] += 1
+        self.assertGreater(len(expected), 100)
+        self.assertEqual(got - expected, collections.Counter())
+        self.assertEqual(expected - got, collections.Counter())
+        self.assertEqual(len({tuple(line["keys"]) for line in lines}), len(lines))
+
     def submit(self, folder, *options, source="?bounded", sinks=()):
         """Starts the job; its id."""
         output = self.flink.tool("client", "run", "--detached", *SETTINGS, *options, "-c", ENTRY, JAR, "--from",
@@ -128,6 +145,25 @@ max-ahead = "10m"\nidle-timeout = "1m"\nmax-drift = "9s"\ndelivery = "at-least-o
         self.assert_same_files(self.csv_files("out"), expected)
         self.check_topic()
 
+    def test_letters_are_the_same(self):
+        """Each once, whether they wait for a checkpoint or not."""
+        self.fill("--anomaly-rate", "0.1")
+        self.servers.send_empty(self.topic.rsplit("/", 1)[-1], 3)
+        self.servers.settle()
+        self.fill_late()
+        self.embedded("--late-sink", "file:late", "--dead-letter", "file:dead")
+        for number, settings in enumerate(((), ("--delivery", "at-least-once"))):
+            with self.subTest(settings=settings):
+                sinks = {"late": f"{self.out}-late-{number}", "dead": f"{self.out}-dead-{number}"}
+                for topic in sinks.values():
+                    self.servers.create_topic(topic, queues=3)
+                server = f"rocketmq://{self.servers.name_server}/"
+                self.wait_until_finished(self.submit(
+                    f"out{number}", "-p", "2", sinks=("--late-sink", server + sinks["late"], "--dead-letter",
+                                                      server + sinks["dead"], *settings)))
+                for name, topic in sinks.items():
+                    self.check_letters(topic, name)
+
     def test_mistakes_and_questions_start_nothing(self):
         def ask(*arguments):
             return self.flink.try_tool("client", "run", "-c", ENTRY, JAR, *arguments)
@@ -169,12 +205,15 @@ max-ahead = "10m"\nidle-timeout = "1m"\nmax-drift = "9s"\ndelivery = "at-least-o
     def test_stopped_killed_and_gone_on_with_while_records_come(self):
         """Savepoints at other parallelisms, TaskManagers and the JobManager killed; at the end every window is there."""
         dice = random.Random(11)
+        dead = self.out + "-dead"
+        self.servers.create_topic(dead, queues=3)
+        sinks = (*self.sink(), "--dead-letter", f"rocketmq://{self.servers.name_server}/{dead}")
         generator = self.start("generate", "--records", "unlimited", "--sensors", "60", "--seed", "5", "--rate",
                                f"{RATE}/s", "--to", self.topic)
-        job = self.submit("out", "-p", "4", source="", sinks=self.sink())
+        job = self.submit("out", "-p", "4", source="", sinks=sinks)
         for parallelism in (1, 2, 4):
             self.wait_for_checkpoints(job, 3)
-            job = self.submit("out", "-p", str(parallelism), "-s", self.stop_job(job), source="", sinks=self.sink())
+            job = self.submit("out", "-p", str(parallelism), "-s", self.stop_job(job), source="", sinks=sinks)
         for kill in range(KILLS):
             self.wait_for_checkpoints(job, 1)
             time.sleep(dice.random() * 0.4)
@@ -186,17 +225,18 @@ max-ahead = "10m"\nidle-timeout = "1m"\nmax-drift = "9s"\ndelivery = "at-least-o
         checkpoints = glob.glob(os.path.join(self.flink.home, "checkpoints", job, "chk-*", "_metadata"))
         newest = max((os.path.dirname(path) for path in checkpoints), key=lambda path: int(path.rsplit("-", 1)[1]))
         self.flink.start("jobmanager")
-        job = self.submit("out", "-p", "2", "-s", newest, source="", sinks=self.sink())
+        job = self.submit("out", "-p", "2", "-s", newest, source="", sinks=sinks)
         self.wait_for_checkpoints(job, 3)
         status, stderr = self.stop(generator)
         self.assertEqual(status, 0, stderr)
         self.servers.settle()
         self.wait_until_read()
         self.stop_job(job, "--drain")
-        expected = self.embedded()
+        expected = self.embedded("--dead-letter", "file:dead")
         self.assertGreater(len(expected), KILLS)
         self.assert_same_files(self.csv_files("out"), expected)
         self.check_topic()
+        self.check_letters(dead, "dead")
 
 
 if __name__ == "__main__":

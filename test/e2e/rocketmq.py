@@ -7,6 +7,7 @@ import sys
 import tempfile
 import time
 
+import stored
 from harness import ROOT, TIMEOUT_S, delimited
 
 sys.path.insert(0, os.path.join(ROOT, "tools"))
@@ -14,6 +15,7 @@ from loopback import problem, processes  # noqa: E402, F401
 from rocketmq_servers import remoting, servers, topics  # noqa: E402, F401
 
 TOOL = os.path.join(ROOT, "tools", "rocketmq")
+SEND_BATCH = 320
 PEERS = os.path.join(ROOT, "build", "java", "temblor-peers.jar")
 
 
@@ -129,6 +131,13 @@ class Servers:
                 file.write(delimited(message))
             file.flush()
             return self.java("send", topic, "--file", file.name, *arguments, name_server=name_server)[0]["messages"]
+
+    def send_empty(self, topic, count):
+        """Messages without a body, so many to each broker: no client sends one, but a broker takes them in a batch."""
+        for address in self.brokers.values():
+            remoting.ask(address, SEND_BATCH, {"a": "others", "b": topic, "c": "TBW102", "d": 4, "e": 0, "f": 0,
+                                               "g": 1_700_000_000_000, "h": 0, "i": "", "j": 0, "k": "false",
+                                               "m": "true"}, stored.batch([b""] * count))
 
     def java_read(self, topic, *arguments, name_server=None):
         return self.java("read", topic, *arguments, name_server=name_server)

@@ -9,7 +9,6 @@ import subprocess
 import time
 import unittest
 
-import stored
 from faulty_proxy import FaultyProxy
 from harness import TIMEOUT_S, SeismicAggRecord, delimited, letters, split_delimited
 from oracle import Oracle, counts_of
@@ -17,7 +16,6 @@ from rocketmq import remoting
 from rocketmq_job_test import Job, bodies
 
 DOWN_S = 20
-SEND_BATCH = 320
 MARK = "2024-06-01T00:00:00Z"  # the records of end() are from then: they close the windows of all those before
 MARK_MS = 1_717_200_000_000
 
@@ -239,12 +237,8 @@ class Faults(Job):
         return [agg.SerializeToString(), *texts, *randoms, dice.randbytes(1 << 20)]
 
     def send_empty(self, topic, count):
-        """Messages without a body: no client sends one, but a broker takes them in a batch."""
-        for address in self.servers.brokers.values():
-            remoting.ask(address, SEND_BATCH, {"a": "others", "b": topic, "c": "TBW102", "d": 4, "e": 0, "f": 0,
-                                               "g": 1_700_000_000_000, "h": 0, "i": "", "j": 0, "k": "false",
-                                               "m": "true"}, stored.batch([b""] * count))
-            self.parts.append(delimited(b"") * count)
+        self.servers.send_empty(topic, count)
+        self.parts.append(delimited(b"") * (count * len(self.servers.brokers)))
 
     def test_messages_of_others(self):
         source, results, dead = self.create(), self.create(), self.create(queues=1)

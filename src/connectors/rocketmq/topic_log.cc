@@ -35,17 +35,6 @@ struct TopicLog::Prepared {
   Offsets offsets;
 };
 
-void append_key(std::string_view part, std::string& key) {
-  for (const char c : part) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte <= ' ' || byte == 0x7F || c == '%' || c == '|') {
-      key += fmt::format("%{:02X}", byte);
-    } else {
-      key += c;
-    }
-  }
-}
-
 TopicLog::TopicLog(Settings settings, const Environment& environment, MakeClient make_client)
     : settings_(std::move(settings)),
       clock_(environment.clock),

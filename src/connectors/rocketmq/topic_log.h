@@ -13,22 +13,11 @@
 #include "base/environment.h"
 #include "base/result.h"
 #include "connectors/rocketmq/client.h"
+#include "connectors/rocketmq/keyed_message.h"
 #include "connectors/rocketmq/producer.h"
 #include "connectors/rocketmq/topic_settings.h"
 
 namespace temblor::rocketmq {
-
-/// A message that is to arrive once, known by its key.
-struct KeyedMessage {
-  std::string key;       ///< different in all messages of a job; at most a few hundred bytes, see append_key
-  std::string queue_by;  ///< messages of one go to one queue
-  std::string body;
-  std::string properties;  ///< without the key
-};
-
-/// Appends a part of a key, with what may not stand in one (RocketMQ separates keys by spaces) as %XX. `|` too, which
-/// separates the parts.
-void append_key(std::string_view part, std::string& key);
 
 /// A topic that is appended to, exactly once.
 ///

@@ -3,10 +3,8 @@
 #include <fmt/format.h>
 
 #include <functional>
-#include <map>
 
-#include "connectors/rocketmq/message.h"
-#include "proto/letter.pb.h"
+#include "schema/letter_reader.h"
 #include "schema/record_pack.h"
 #include "schema/serializer.h"
 
@@ -33,36 +31,15 @@ Result<void> send_results(const WindowResults& results, const Send& send) {
   return messages.empty() ? Result<void>() : send(messages);
 }
 
-/// Letters of one place and reason are told apart by the number of their commit and their own in it; their order is the
-/// checkpoint's.
 Result<void> send_letters(std::string_view letters, std::uint64_t commit, const Send& send) {
   std::vector<KeyedMessage> messages;
-  std::map<std::string, std::uint32_t> numbers;
+  LetterMessages of_commit(commit);
   RecordPack pack(letters);
   while (!pack.empty()) {
     const auto bytes = pack.next();
-    v1::Letter letter;
-    if (!bytes || !letter.ParseFromArray(bytes->data(), static_cast<int>(bytes->size()))) {
-      return world_error("letters", "cannot be read back", "the checkpoint was written by another version");
-    }
-    KeyedMessage message;
-    append_key(letter.split(), message.key);
-    message.key += fmt::format("|{}|", letter.offset());
-    append_key(letter.reason(), message.key);
-    message.key += fmt::format("|{}.{}", commit, numbers[message.key]++);
-    message.body = letter.payload();
-    std::string split;
-    append_key(letter.split(), split);
-    append_property(message.properties, "split", split);
-    append_property(message.properties, "offset", std::to_string(letter.offset()));
-    if (letter.end_offset() != 0) {
-      append_property(message.properties, "end_offset", std::to_string(letter.end_offset()));
-    }
-    append_property(message.properties, "reason", letter.reason());
-    append_property(message.properties, "time", std::to_string(letter.time()));
-    append_property(message.properties, "count", std::to_string(letter.count()));
-    message.queue_by = letter.split();
-    messages.push_back(std::move(message));
+    const auto letter = bytes ? read_letter(*bytes) : std::nullopt;
+    if (!letter) return world_error("letters", "cannot be read back", "the checkpoint was written by another version");
+    messages.push_back(of_commit.next(*letter));
     if (messages.size() < kPiece) continue;
     TEMBLOR_TRY(send(messages));
     messages.clear();

@@ -22,8 +22,7 @@ class TopicSink final : public Sink {
   TopicLog log_;
 };
 
-/// Letters, one message each: the bytes as they came, and where they came from and why they stand here as properties
-/// `split`, `offset`, `end_offset`, `reason`, `time` (ms since the epoch) and `count`; see letter.proto.
+/// Letters, one message each; see LetterMessages.
 class TopicLetterSink final : public LetterSink {
  public:
   TopicLetterSink(TopicLog::Settings settings, const Environment& environment)

@@ -8,7 +8,10 @@ import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.functions.sink.DiscardingSink;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
+import org.temblor.flink.core.LetterMessages;
 import org.temblor.flink.core.Partial;
+import org.temblor.flink.rocketmq.LetterSinkOperator;
+import org.temblor.flink.rocketmq.ResultSinkOperator;
 import org.temblor.flink.rocketmq.TopicSettings;
 import org.temblor.flink.rocketmq.ResultSinkOperator;
 import org.temblor.flink.rocketmq.TopicSource;
@@ -22,9 +25,11 @@ public final class SeismicJob {
 
   private static final Duration ALIGNMENT = Duration.ofMillis(100); // how often splits are compared
 
-  /** The results of the topics, before any sink. */
+  /** The results of the topics, before any sink; letters go to theirs. */
   static DataStream<WindowResult> results(StreamExecutionEnvironment environment, JobSettings settings) {
     DataStream<Partial> partials = null;
+    DataStream<byte[]> late = null;
+    DataStream<byte[]> dead = null;
     for (TopicSettings topic : settings.topics) {
       SingleOutputStreamOperator<Partial> of =
           environment
@@ -36,15 +41,29 @@ public final class SeismicJob {
               .transform(
                   "combine", new ValueType<>(Partial.class, PartialSerializer.INSTANCE), new CombineOperator(settings))
               .uid("combine " + topic.topic);
-      partials = partials == null ? of : partials.union(of);
+      partials = and(partials, of);
+      late = and(late, of.getSideOutput(CombineOperator.LATE));
+      dead = and(dead, of.getSideOutput(CombineOperator.DEAD));
     }
-    return partials
+    SingleOutputStreamOperator<WindowResult> results = partials
         .keyBy(partial -> partial.sensor, Types.STRING)
         .transform(
             "window",
             new ValueType<>(WindowResult.class, WindowResultSerializer.INSTANCE),
             new WindowOperator(settings.windowMs))
         .uid("window");
+    if (settings.late != null) {
+      DataStream<byte[]> afterwards = results.getSideOutput(WindowOperator.LATE).map(LetterMessages::ofLate);
+      byOneTask("late letters", late.union(afterwards), new LetterSinkOperator(settings.late, settings.exactlyOnce));
+    }
+    if (settings.dead != null) {
+      byOneTask("dead letters", dead, new LetterSinkOperator(settings.dead, settings.exactlyOnce));
+    }
+    return results;
+  }
+
+  private static <T> DataStream<T> and(DataStream<T> before, DataStream<T> more) {
+    return before == null ? more : before.union(more);
   }
 
   private static WatermarkStrategy<ReadingBatch> watermarks(JobSettings settings) {
@@ -91,7 +110,7 @@ public final class SeismicJob {
   }
 
   /** By one for the whole job, whatever its parallelism. */
-  private static <T> void byOneTask(String uri, DataStream<T> stream, OneInputStreamOperator<T, Void> sink) {
-    stream.transform(uri, Types.VOID, sink).uid(uri).setParallelism(1).setMaxParallelism(1);
+  private static <T> void byOneTask(String name, DataStream<T> stream, OneInputStreamOperator<T, Void> sink) {
+    stream.transform(name, Types.VOID, sink).uid(name).setParallelism(1).setMaxParallelism(1);
   }
 }

@@ -71,6 +71,17 @@ final class NativeCore {
   /** Delimited letters, or null. */
   static native byte[] takeLateLetters(long combiner);
 
+  // Letters.
+  static native long newLetterMessages(long commit);
+
+  static native void freeLetterMessages(long messages);
+
+  /** Rows, see LetterMessages. */
+  static native byte[] letterMessages(long messages, byte[] letters);
+
+  /** Delimited. */
+  static native byte[] lateLetter(byte[] sensor, long windowStartMs, int count);
+
   // Sums and text.
   static native float mean(long low, long high, byte[] wide, int count);
 

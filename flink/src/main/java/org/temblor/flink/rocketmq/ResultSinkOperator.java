@@ -29,7 +29,7 @@ public final class ResultSinkOperator extends TopicSinkOperator<WindowResult, Wi
           ResultMessage.of(
               result.sensor, result.windowStart, result.windowEnd, result.average, result.max, result.min, result.p,
               result.s, result.n);
-      messages.add(new KeyedMessage(key(result.sensor) + "|" + result.windowStart, result.sensor, body));
+      messages.add(new KeyedMessage(key(result.sensor) + "|" + result.windowStart, result.sensor, "", body));
     }
     return messages;
   }
@@ -39,7 +39,7 @@ public final class ResultSinkOperator extends TopicSinkOperator<WindowResult, Wi
     return new WindowResultSerializer();
   }
 
-  /** As connectors/rocketmq/topic_log.h writes it: a key holds no space, and no `|` of its own. */
+  /** As connectors/rocketmq/keyed_message.h writes it: a key holds no space, and no `|` of its own. */
   private static String key(String sensor) {
     StringBuilder key = new StringBuilder(sensor.length());
     for (char c : sensor.toCharArray()) {

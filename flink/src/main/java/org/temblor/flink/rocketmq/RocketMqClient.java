@@ -28,6 +28,7 @@ public final class RocketMqClient implements TopicClient {
   /** Of a message that holds many records: connectors/rocketmq/pack_property.h. */
   private static final String PACK_PROPERTY = "temblor.pack";
 
+  private static final byte[] NO_BYTES = {};
   private static final long NO_OFFSET = -1; // of RemoteBrokerOffsetStore.readOffset
 
   private final String topic;
@@ -151,7 +152,7 @@ public final class RocketMqClient implements TopicClient {
           offsets[i] = message.getQueueOffset();
           storedMs[i] = message.getStoreTimestamp();
           packed[i] = message.getProperty(PACK_PROPERTY) != null;
-          bodies[i] = message.getBody();
+          bodies[i] = message.getBody() == null ? NO_BYTES : message.getBody(); // null is what they say for none
         }
         return new Pulled(
             Pulled.Status.MESSAGES, result.getNextBeginOffset(), result.getMinOffset(), result.getMaxOffset(), offsets,

@@ -105,6 +105,40 @@ class NativeCoreTest {
   }
 
   @Test
+  void lettersBecomeMessages() {
+    List<String> made = new ArrayList<>();
+    try (BatchDecoder decoder = new BatchDecoder(-10, 10, 60_000, true, true, 7);
+        RecordBatch batch = new RecordBatch();
+        LetterMessages messages = new LetterMessages(12)) {
+      ByteArrayOutputStream pack = new ByteArrayOutputStream();
+      for (byte[] each : List.of(new byte[] {1}, new byte[] {2, 3}, new byte[0])) {
+        pack.write(each.length);
+        pack.writeBytes(each);
+      }
+      decoder.add(9, pack.toByteArray(), true);
+      decoder.decode("rocketmq:t/b/0", NOW, batch);
+      LetterMessages.Taker taker =
+          (key, queueBy, properties, body) ->
+              made.add(key + " " + queueBy + " " + properties.replace('\1', '=').replace('\2', ' ') + body.length);
+      messages.make(batch.deadLetters(), taker);
+      Partial late = new Partial();
+      late.sensor = "S001";
+      late.windowStart = NOW;
+      late.n = 3;
+      messages.make(LetterMessages.ofLate(late), taker);
+      assertThrows(IllegalStateException.class, () -> messages.make(new byte[] {5, 1}, taker));
+    }
+    String of = " rocketmq:t/b/0 split=rocketmq:t/b/0 offset=9 reason=";
+    assertEquals(
+        List.of(
+            "rocketmq:t/b/0|9|parse|12.0" + of + "parse time=0 count=1 1",
+            "rocketmq:t/b/0|9|parse|12.1" + of + "parse time=0 count=1 2",
+            "rocketmq:t/b/0|9|data_quality|12.0" + of + "data_quality time=0 count=1 0",
+            "several|0|late|12.0 several split=several offset=0 reason=late time=" + NOW + " count=3 6"),
+        made);
+  }
+
+  @Test
   void partialsMergeWithoutRounding() {
     Random random = new Random(3);
     try (BatchDecoder decoder = new BatchDecoder(-Float.MAX_VALUE, Float.MAX_VALUE, 0, false, false, 1);

@@ -58,4 +58,16 @@ class SerializersTest {
     assertArrayEquals(batch.packed, read.packed);
     assertArrayEquals(batch.bodies, read.bodies);
   }
+
+  @Test
+  void messages() throws IOException {
+    KeyedMessage message = new KeyedMessage("k|1", "ü", "split\u0001s\u0002", new byte[] {0, -1});
+    DataOutputSerializer out = new DataOutputSerializer(16);
+    KeyedMessageSerializer.INSTANCE.serialize(message, out);
+    KeyedMessage read = KeyedMessageSerializer.INSTANCE.deserialize(new DataInputDeserializer(out.getCopyOfBuffer()));
+    assertEquals(message.key, read.key);
+    assertEquals(message.queueBy, read.queueBy);
+    assertEquals(message.properties, read.properties);
+    assertArrayEquals(message.body, read.body);
+  }
 }
