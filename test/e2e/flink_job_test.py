@@ -164,6 +164,22 @@ max-ahead = "10m"\nidle-timeout = "1m"\nmax-drift = "9s"\ndelivery = "at-least-o
                 for name, topic in sinks.items():
                     self.check_letters(topic, name)
 
+    def test_tasks_without_queues_and_idle_ones(self):
+        """Windows close though two tasks have nothing to read, and the last ones with the job, though nothing comes."""
+        name = self.topic.rsplit("/", 1)[-1] + "-two"
+        self.servers.create_topic(name, queues=2)
+        self.topic = f"rocketmq://{self.servers.name_server}/{name}"
+        self.fill()
+        job = self.submit("out", "-p", "4", source="", sinks=("--idle-timeout", "1s"))
+        limit = time.monotonic() + TIMEOUT_S
+        while not self.csv_files("out"):
+            self.assertLess(time.monotonic(), limit, "no window closes")
+            time.sleep(0.1)
+        self.wait_until_read()
+        time.sleep(7)  # the broker says every 5 s that there is nothing
+        self.stop_job(job, "--drain")
+        self.assert_same_files(self.csv_files("out"), self.embedded())
+
     def test_mistakes_and_questions_start_nothing(self):
         def ask(*arguments):
             return self.flink.try_tool("client", "run", "-c", ENTRY, JAR, *arguments)

@@ -10,10 +10,12 @@ import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.BoundedOneInput;
 import org.apache.flink.streaming.api.operators.ChainingStrategy;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
 import org.apache.flink.util.OutputTag;
 import org.temblor.flink.core.BatchCombiner;
 import org.temblor.flink.core.Partial;
@@ -26,7 +28,7 @@ import org.temblor.flink.core.RejectionNames;
  * goes back behind what a checkpoint knows, is the watermark.
  */
 final class CombineOperator extends AbstractStreamOperator<Partial>
-    implements OneInputStreamOperator<ReadingBatch, Partial>, ProcessingTimeCallback {
+    implements OneInputStreamOperator<ReadingBatch, Partial>, BoundedOneInput, ProcessingTimeCallback {
   static final OutputTag<byte[]> LATE =
       new OutputTag<>("late", PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO);
   static final OutputTag<byte[]> DEAD =
@@ -152,10 +154,12 @@ final class CombineOperator extends AbstractStreamOperator<Partial>
     stamps.add(stampMs);
   }
 
+  /** Flink takes the last watermark from no task that it takes to be idle, and all of them may be so at the end. */
   @Override
-  public void finish() throws Exception {
+  public void endInput() {
     combiner.drain(this::give);
-    super.finish();
+    output.emitWatermarkStatus(WatermarkStatus.ACTIVE);
+    output.emitWatermark(Watermark.MAX_WATERMARK);
   }
 
   @Override

@@ -15,6 +15,7 @@ import org.apache.flink.streaming.api.operators.InternalTimerService;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.api.operators.Triggerable;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
 import org.apache.flink.util.OutputTag;
 import org.temblor.flink.core.Partial;
 
@@ -87,6 +88,13 @@ final class WindowOperator extends AbstractStreamOperator<WindowResult>
       windows.update(all);
     }
   }
+
+  /**
+   * That all its queues are idle is not passed on. Every task hears of a watermark by itself, one before the other; what
+   * comes behind would not wait for those that it takes to be idle, and find a window complete with a part of its results.
+   */
+  @Override
+  public void processWatermarkStatus(WatermarkStatus status) {}
 
   @Override
   public void onEventTime(InternalTimer<String, Long> timer) throws Exception {

@@ -8,6 +8,7 @@ import java.util.List;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.streaming.api.watermark.Watermark;
+import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
 import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
 import org.junit.jupiter.api.Test;
 import org.temblor.flink.core.Partial;
@@ -62,6 +63,18 @@ class WindowOperatorTest {
       assertTrue(lines.contains("1000 Window Result: A avg=1.0 max=1.0 min=1.0 P=0 S=0 N=2"), lines::toString);
       assertTrue(lines.contains("1000 Window Result: B avg=1.0 max=1.0 min=1.0 P=0 S=0 N=1"), lines::toString);
       assertEquals(1, harness.getSideOutput(WindowOperator.LATE).size());
+    }
+  }
+
+  @Test
+  void idlenessIsNotPassedOn() throws Exception {
+    try (var harness = harness()) {
+      harness.open();
+      harness.processWatermarkStatus(WatermarkStatus.IDLE);
+      assertTrue(harness.getOutput().isEmpty(), "" + harness.getOutput());
+      harness.processWatermarkStatus(WatermarkStatus.ACTIVE);
+      harness.processWatermark(new Watermark(5));
+      assertEquals(List.of(new Watermark(5)), List.copyOf(harness.getOutput()));
     }
   }
 }

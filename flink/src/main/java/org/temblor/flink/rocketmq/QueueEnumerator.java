@@ -27,6 +27,8 @@ final class QueueEnumerator implements SplitEnumerator<QueueSplit, EnumeratorSta
   private final long startedMs;
   private final Set<TopicQueue> assigned;
   private final List<QueueSplit> unassigned;
+  private final Set<Integer> served = new HashSet<>(); // readers that have got a queue here, or heard that there is none
+  private boolean foundAll; // by the last look
   private String trouble = "";
 
   // What the looking needs, which is done by another thread.
@@ -58,6 +60,7 @@ final class QueueEnumerator implements SplitEnumerator<QueueSplit, EnumeratorSta
 
   @Override
   public void addReader(int reader) {
+    served.remove(reader);
     assign();
     if (complete) {
       context.signalNoMoreSplits(reader);
@@ -130,7 +133,8 @@ final class QueueEnumerator implements SplitEnumerator<QueueSplit, EnumeratorSta
       }
     }
     known = known();
-    complete = settings.bounded && found.trouble == null;
+    foundAll = found.trouble == null;
+    complete = settings.bounded && foundAll;
     assign();
     if (complete) {
       context.registeredReaders().keySet().forEach(context::signalNoMoreSplits);
@@ -163,7 +167,15 @@ final class QueueEnumerator implements SplitEnumerator<QueueSplit, EnumeratorSta
       if (context.registeredReaders().containsKey(reader)) {
         context.assignSplit(split, reader);
         assigned.add(split.queue());
+        served.add(reader);
         each.remove();
+      }
+    }
+    if (foundAll) {
+      for (int reader : context.registeredReaders().keySet()) {
+        if (served.add(reader)) {
+          context.sendEventToSourceReader(reader, new NoQueues()); // it may have some from a checkpoint, and knows that
+        }
       }
     }
   }

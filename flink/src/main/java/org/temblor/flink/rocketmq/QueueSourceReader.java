@@ -4,10 +4,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.apache.flink.api.connector.source.ReaderOutput;
+import org.apache.flink.api.connector.source.SourceEvent;
 import org.apache.flink.api.connector.source.SourceOutput;
 import org.apache.flink.api.connector.source.SourceReaderContext;
 import org.apache.flink.connector.base.source.reader.RecordEmitter;
 import org.apache.flink.connector.base.source.reader.SingleThreadMultiplexSourceReaderBase;
+import org.apache.flink.core.io.InputStatus;
 import org.apache.flink.metrics.Counter;
 
 /**
@@ -20,6 +23,8 @@ final class QueueSourceReader<T>
   private final BatchHandler<T> handler;
   private final OffsetCommitter committer;
   private final Map<TopicQueue, Long> finished = new HashMap<>();
+  private ReaderOutput<T> output; // of all splits; Flink's, and the same all the time
+  private boolean unused; // for want of queues
   private final TreeMap<Long, Map<TopicQueue, Long>> checkpoints = new TreeMap<>(); // not yet complete
 
   QueueSourceReader(
@@ -49,6 +54,25 @@ final class QueueSourceReader<T>
       numRecordsIn.inc(batch.size() - 1L); // Flink has counted the batch as one
       handler.emit(batch, output, state);
       state.advance(batch);
+    }
+  }
+
+  @Override
+  public InputStatus pollNext(ReaderOutput<T> output) throws Exception {
+    this.output = output;
+    markIdleIfUnused();
+    return super.pollNext(output);
+  }
+
+  @Override
+  public void handleSourceEvents(SourceEvent event) {
+    unused = event instanceof NoQueues;
+    markIdleIfUnused();
+  }
+
+  private void markIdleIfUnused() {
+    if (unused && output != null && getNumberOfCurrentlyAssignedSplits() == 0) {
+      output.markIdle();
     }
   }
 

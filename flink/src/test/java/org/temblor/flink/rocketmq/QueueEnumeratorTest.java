@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.apache.flink.util.FlinkRuntimeException;
@@ -62,6 +63,42 @@ class QueueEnumeratorTest {
     assertEquals(Set.of(1), context.assigned.keySet());
     register(enumerator, 0);
     assertEquals(2, context.all().size());
+  }
+
+  @Test
+  void tellsReadersThatThereIsNothingForThem() {
+    topic.queue(0);
+    QueueEnumerator enumerator = begin("");
+    register(enumerator, 0, 1, 2);
+    assertEquals(List.of(), context.withoutQueues); // it has not looked yet
+    context.tick();
+    int used = context.assigned.keySet().iterator().next();
+    Set<Integer> others = new HashSet<>(Set.of(0, 1, 2));
+    others.remove(used);
+    assertEquals(2, context.withoutQueues.size());
+    assertEquals(others, Set.copyOf(context.withoutQueues));
+    context.tick();
+    assertEquals(2, context.withoutQueues.size());
+    int other = others.iterator().next();
+    context.fail(other);
+    register(enumerator, other);
+    assertEquals(List.of(other), context.withoutQueues.subList(2, 3));
+  }
+
+  @Test
+  void tellsThemNothingWhileABrokerIsAway() {
+    topic.queue(0);
+    TopicQueue away = topic.queue(1);
+    topic.away(away, true);
+    QueueEnumerator enumerator = begin("");
+    register(enumerator, 0, 1, 2);
+    context.tick();
+    assertEquals(1, context.all().size());
+    assertEquals(List.of(), context.withoutQueues);
+    topic.away(away, false);
+    context.tick();
+    assertEquals(2, context.all().size());
+    assertEquals(1, context.withoutQueues.size());
   }
 
   @Test

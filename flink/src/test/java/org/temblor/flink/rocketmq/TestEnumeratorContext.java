@@ -19,6 +19,7 @@ import org.apache.flink.metrics.groups.SplitEnumeratorMetricGroup;
 final class TestEnumeratorContext implements SplitEnumeratorContext<QueueSplit> {
   final Map<Integer, List<QueueSplit>> assigned = new TreeMap<>();
   final Set<Integer> noMoreSplits = new HashSet<>();
+  final List<Integer> withoutQueues = new ArrayList<>();
 
   private final int parallelism;
   private final Map<Integer, ReaderInfo> readers = new HashMap<>();
@@ -55,7 +56,10 @@ final class TestEnumeratorContext implements SplitEnumeratorContext<QueueSplit> 
 
   @Override
   public void sendEventToSourceReader(int reader, SourceEvent event) {
-    throw new UnsupportedOperationException();
+    if (!(event instanceof NoQueues)) {
+      throw new UnsupportedOperationException();
+    }
+    withoutQueues.add(reader);
   }
 
   @Override
