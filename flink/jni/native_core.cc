@@ -161,17 +161,20 @@ jlong new_decoder(JNIEnv* env, jclass /*type*/, jfloat least, jfloat most, jlong
                                                         .hash_seed = static_cast<std::uint64_t>(hash_seed)});
 }
 
-void decode(JNIEnv* env, jclass /*type*/, jlong decoder, jlong batch, jbyteArray split, jobject messages, jint bytes,
-            jlongArray offsets, jint count, jlong reference_ms) {
-  guarded(env, [&] {
+/// How many messages were begun.
+jint decode(JNIEnv* env, jclass /*type*/, jlong decoder, jlong batch, jbyteArray split, jobject messages, jint bytes,
+            jlongArray offsets, jint count, jlong reference_ms, jlong most) {
+  return guarded(env, [&] {
     RecordBatch& into = behind<RecordBatch>(batch);
     into.split = bytes_of(env, split);
     std::vector<jlong> of_messages(static_cast<std::size_t>(count));
     env->GetLongArrayRegion(offsets, 0, count, of_messages.data());
     if (env->ExceptionCheck() == JNI_TRUE) throw Thrown();
-    const auto decoded = behind<BatchDecoder>(decoder).decode(
-        direct(env, messages, bytes), {of_messages.begin(), of_messages.end()}, timestamp_from_ms(reference_ms), into);
+    const auto decoded =
+        behind<BatchDecoder>(decoder).decode(direct(env, messages, bytes), {of_messages.begin(), of_messages.end()},
+                                             timestamp_from_ms(reference_ms), into, static_cast<std::uint64_t>(most));
     if (!decoded) throw std::invalid_argument(decoded.error().to_line());
+    return static_cast<jint>(*decoded);
   });
 }
 
@@ -381,7 +384,7 @@ extern "C" JNIEXPORT jint JNICALL JNI_OnLoad(JavaVM* machine, void* /*reserved*/
       method("deadLetters", "(J)[B", dead_letters),
       method("newDecoder", "(FFJZZJ)J", new_decoder),
       method("freeDecoder", "(J)V", free_handle<BatchDecoder>),
-      method("decode", "(JJ[BLjava/nio/ByteBuffer;I[JIJ)V", decode),
+      method("decode", "(JJ[BLjava/nio/ByteBuffer;I[JIJJ)I", decode),
       method("newCombiner", "(JJZZ)J", new_combiner),
       method("freeCombiner", "(J)V", free_handle<TaskCombiner>),
       method("combine", "(JJJJ[J)I", combine),

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <numeric>
 #include <random>
 
 #include "connectors/source.h"
@@ -195,6 +196,36 @@ TEST(BatchDecoder, ReadsPacksAndCountsWhatIsNone) {
   EXPECT_EQ(letter.offset(), 17);
   EXPECT_EQ(letter.end_offset(), 18);
   EXPECT_EQ(letter.payload(), "\x7Fhalf");
+}
+
+TEST(BatchDecoder, StopsAtTheLimitPerhapsWithinAPack) {
+  const std::string record = reading("S001", to_ms(kReference), "P", 1);
+  std::string pack;
+  for (int i = 0; i < 3; ++i) append_delimited(record, pack);
+  pack += "\x7Fhalf";
+  std::string messages;
+  const auto add = [&](std::string_view body, std::uint32_t flag) {
+    for (unsigned shift = 0; shift < 32; shift += 8) {
+      messages.push_back(static_cast<char>((static_cast<std::uint32_t>(body.size()) | flag) >> shift));
+    }
+    messages += body;
+  };
+  add(record, 0);
+  add("no record", 0);
+  add(pack, BatchDecoder::kPacked);
+  add(record, 0);
+  const std::array<std::int64_t, 4> offsets{7, 8, 9, 10};
+  BatchDecoder decoder({.amplitudes = kAmplitudes});
+  RecordBatch batch;
+  // By the limit: the messages begun, of the seven readings the good ones and the others.
+  const std::array<std::array<std::size_t, 3>, 9> expected{
+      {{0, 0, 0}, {1, 1, 0}, {2, 1, 1}, {3, 2, 1}, {3, 3, 1}, {3, 4, 1}, {3, 4, 2}, {4, 5, 2}, {4, 5, 2}}};
+  for (std::size_t limit = 0; limit < expected.size(); ++limit) {
+    const auto begun = decoder.decode(messages, offsets, kReference, batch, limit);
+    ASSERT_TRUE(begun) << begun.error().to_line();
+    const std::uint64_t dropped = std::accumulate(batch.dropped.begin(), batch.dropped.end(), std::uint64_t{0});
+    EXPECT_EQ((std::array<std::size_t, 3>{*begun, batch.rows.size(), dropped}), expected[limit]) << limit;
+  }
 }
 
 TEST(BatchDecoder, LengthsThatDoNotFitAreABugOfTheCaller) {

@@ -19,13 +19,16 @@ std::uint32_t load_length(std::string_view bytes) {
 
 }  // namespace
 
-Result<void> BatchDecoder::decode(std::string_view messages, std::span<const std::int64_t> offsets, Timestamp reference,
-                                  RecordBatch& batch) {
+Result<std::size_t> BatchDecoder::decode(std::string_view messages, std::span<const std::int64_t> offsets,
+                                         Timestamp reference, RecordBatch& batch, std::uint64_t most) {
   batch.clear();
+  left_ = most;
   batch.bytes = messages;
   if (settings_.event_time) cleaner_.accept_timestamps_until(reference + settings_.max_ahead);
   std::string_view rest = batch.bytes;
-  for (const std::int64_t offset : offsets) {
+  for (std::size_t i = 0; i < offsets.size(); ++i) {
+    if (left_ == 0) return i;
+    const std::int64_t offset = offsets[i];
     const std::uint32_t length = rest.size() < kLengthBytes ? 0 : load_length(rest);
     const std::size_t size = length & ~kPacked;
     if (rest.size() < kLengthBytes || size > rest.size() - kLengthBytes) {
@@ -42,10 +45,11 @@ Result<void> BatchDecoder::decode(std::string_view messages, std::span<const std
   if (!rest.empty()) {
     return tl::unexpected(Error{Blame::kBug, "holds more messages than offsets", "a pull of " + batch.split, {}});
   }
-  return {};
+  return offsets.size();
 }
 
 void BatchDecoder::take(std::string_view bytes, std::int64_t offset, RecordBatch& batch) {
+  --left_;
   Record record;
   if (!deserialize(bytes, record)) [[unlikely]]
     return drop(Rejection::kParse, bytes, offset, 0, batch);
@@ -64,9 +68,12 @@ void BatchDecoder::take(std::string_view bytes, std::int64_t offset, RecordBatch
 
 void BatchDecoder::take_pack(std::string_view body, std::int64_t offset, RecordBatch& batch) {
   RecordPack pack(body);
-  while (!pack.empty()) {
+  while (!pack.empty() && left_ > 0) {
     const auto record = pack.next();
-    if (!record) return drop(Rejection::kFrame, pack.rest(), offset, 0, batch);
+    if (!record) {
+      --left_;
+      return drop(Rejection::kFrame, pack.rest(), offset, 0, batch);
+    }
     take(*record, offset, batch);
   }
 }

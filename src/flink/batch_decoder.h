@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <string_view>
 
@@ -30,9 +31,12 @@ class BatchDecoder {
 
   /// Fills `batch`, whose split is set, from `messages`, which are copied into it; `offsets` has the offset of each.
   /// `reference` is when the broker stored them, as far as --max-ahead goes. Bytes that are no record are counted; an
-  /// error, a bug of the caller's, only where lengths and offsets do not fit.
-  Result<void> decode(std::string_view messages, std::span<const std::int64_t> offsets, Timestamp reference,
-                      RecordBatch& batch);
+  /// error, a bug of the caller's, only where lengths and offsets do not fit. It stops once it has read `most`
+  /// readings, good ones or not, perhaps within a message. Returns how many messages it has begun.
+  Result<std::size_t> decode(std::string_view messages, std::span<const std::int64_t> offsets, Timestamp reference,
+                             RecordBatch& batch, std::uint64_t most = kNoLimit);
+
+  static constexpr std::uint64_t kNoLimit = std::numeric_limits<std::uint64_t>::max();
 
  private:
   void take(std::string_view bytes, std::int64_t offset, RecordBatch& batch);
@@ -41,6 +45,7 @@ class BatchDecoder {
 
   Settings settings_;
   Cleaner cleaner_;
+  std::uint64_t left_ = 0;  ///< readings that may still be read
   std::string letter_;
 };
 

@@ -81,6 +81,7 @@ Result<Json> source(const std::string& uri, const std::string& place, const Job&
   source["stopAtLoss"] = topic.stop_at_loss;
   source["messagesAPull"] = topic.pull;
   source["idleTimeoutMs"] = job.idle_timeout.count();
+  source["maxRecords"] = job.max_records.value_or(0);
   return source;
 }
 
@@ -130,6 +131,10 @@ Result<Json> to_json(const ProcessSettings& settings, const WrittenSettings& wri
                {"leastAmplitude", amplitudes.min},
                {"mostAmplitude", amplitudes.max},
                {"exactlyOnce", job.delivery == DeliveryMode::kExactlyOnce}};
+  if (job.max_records && settings.from.size() > 1) {
+    return user_error(place_of(written, "max-records"), "cannot be shared by several topics on a cluster",
+                      "name one topic, or leave the limit out");
+  }
   for (const std::string& uri : settings.from) {
     TEMBLOR_ASSIGN(Json one, source(uri, place_of(written, "from"), job));
     json["topics"].push_back(std::move(one));

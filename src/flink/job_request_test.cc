@@ -29,15 +29,15 @@ std::string error_of(const std::vector<std::string>& arguments, const std::strin
 }
 
 TEST(JobRequestTest, SettingsAreThoseOfTheCommandLineAndTheFile) {
-  const auto request =
-      ask({"--config", "temblor.toml", "--from", "rocketmq://a:1,b:2/t?start=latest&group=g&pull=7", "--sink",
-           "csv:", "--sink=rocketmq://a:1/out?group=p", "--time", "event", "--dead-letter", "rocketmq://a:1/dead"},
-          "window = '2s'\namplitude-range = '-1:2.5'\ndelivery = 'at-least-once'\n");
+  const auto request = ask({"--config", "temblor.toml", "--from", "rocketmq://a:1,b:2/t?start=latest&group=g&pull=7",
+                            "--sink", "csv:", "--sink=rocketmq://a:1/out?group=p", "--time", "event", "--dead-letter",
+                            "rocketmq://a:1/dead", "--max-records=9"},
+                           "window = '2s'\namplitude-range = '-1:2.5'\ndelivery = 'at-least-once'\n");
   ASSERT_TRUE(request) << request.error().to_line();
   EXPECT_FALSE(request->answer);
   const auto expected = nlohmann::json::parse(R"({
     "topics": [{"nameServers": "a:1,b:2", "topic": "t", "group": "g", "start": "LATEST", "startTimeMs": 0,
-                "bounded": false, "stopAtLoss": false, "messagesAPull": 7, "idleTimeoutMs": 5000}],
+                "bounded": false, "stopAtLoss": false, "messagesAPull": 7, "idleTimeoutMs": 5000, "maxRecords": 9}],
     "sinks": [{"uri": "csv:", "kind": "CSV", "directory": "output/seismic_agg_result"},
               {"uri": "rocketmq://a:1/out?group=p", "kind": "TOPIC",
                "topic": {"nameServers": "a:1", "topic": "out", "group": "p"}}],
@@ -83,6 +83,8 @@ TEST(JobRequestTest, RefusesWhatTheEmbeddedRunRefuses) {
   }
   EXPECT_THAT(error_of({topic, "--sink", "rocketmq://a:1/out?start=latest"}), HasSubstr("unknown setting 'start'"));
   EXPECT_THAT(error_of({topic, "--sink", "csv:x?y=1"}), HasSubstr("'csv' takes no settings"));
+  EXPECT_THAT(error_of({topic, "--from=rocketmq://a:1/u", "--max-records", "5"}),
+              HasSubstr("--max-records: cannot be shared by several topics"));
   EXPECT_THAT(error_of({topic, topic}), HasSubstr("is named twice"));
   EXPECT_THAT(error_of({topic, "--sink", "rocketmq://a:1/t"}), HasSubstr("is read as a source"));
   EXPECT_THAT(error_of({topic, "--window", "0s"}), HasSubstr("--window: \"0s\" is too short"));

@@ -110,7 +110,7 @@ constexpr std::array kSettings = {
             TEMBLOR_SETTING(job.amplitude_range, amplitude_range(text))},
     Setting{"max-records", Type::kNumber, "N", kData,
             "end after so many readings, over the job's whole life; of several splits whichever come first", "",
-            TEMBLOR_SETTING(job.max_records, number(text, 1, kMostRecords, 1000)), "not there yet: leave it out"},
+            TEMBLOR_SETTING(job.max_records, number(text, 1, kMostRecords, 1000))},
 
     Setting{"time", Type::kText, "T", kTime, "processing or event; by default the source's own", "",
             TEMBLOR_SETTING(time, choice(text, kTimes))},

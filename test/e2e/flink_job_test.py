@@ -92,9 +92,13 @@ class SameFiles(Case):
         self.assertEqual(len({tuple(line["keys"]) for line in lines}), len(lines))
 
     def submit(self, folder, *options, source="?bounded", sinks=()):
-        """Starts the job; its id."""
-        output = self.flink.tool("client", "run", "--detached", *SETTINGS, *options, "-c", ENTRY, JAR, "--from",
-                                 self.topic + source, "--time", "event", "--sink", "csv:" + self.path(folder), *sinks)
+        """Starts the job of this test's topic; its id."""
+        return self.run_job(*options, arguments=("--from", self.topic + source, "--time", "event", "--sink",
+                                                 "csv:" + self.path(folder), *sinks))
+
+    def run_job(self, *options, arguments):
+        """Starts a job; its id."""
+        output = self.flink.tool("client", "run", "--detached", *SETTINGS, *options, "-c", ENTRY, JAR, *arguments)
         job = re.search(r"JobID ([0-9a-f]{32})", output)
         self.assertIsNotNone(job, output)
         return job[1]
@@ -179,6 +183,27 @@ max-ahead = "10m"\nidle-timeout = "1m"\nmax-drift = "9s"\ndelivery = "at-least-o
         time.sleep(7)  # the broker says every 5 s that there is nothing
         self.stop_job(job, "--drain")
         self.assert_same_files(self.csv_files("out"), self.embedded())
+
+    def test_ends_after_so_many_readings(self):
+        """Of a topic that has no end, at any parallelism; packed or not, of one queue they are the same."""
+        one = self.topic + "-one"
+        self.servers.create_topic(one.rsplit("/", 1)[-1], queues=1)
+        self.succeed("generate", "--records", "5000", "--sensors", "60", "--seed", "7", "--to", one + "?pack=30")
+        self.succeed("generate", "--records", "5000", "--sensors", "60", "--seed", "8", "--to", one)
+        self.servers.settle()
+        for most in (4321, 6789):
+            settings = ("--from", one, "--time", "event", "--max-records", str(most))
+            self.succeed("process", *settings, "--sink", f"csv:embedded{most}", "--summary", "summary.json")
+            self.assertEqual(self.json("summary.json")["records_read"], most)
+            expected = self.csv_files(f"embedded{most}")
+            self.assertGreater(len(expected), 0)
+            job = self.run_job("-p", "2", arguments=(*settings, "--sink", "csv:" + self.path(f"out{most}")))
+            self.wait_until_finished(job)
+            self.assert_same_files(self.csv_files(f"out{most}"), expected)
+        # The brokers are told what was read, and not what was only fetched.
+        told = self.succeed("topic", "describe", one, "--group", "temblor").decode()
+        read = -(-5000 // 30) + 6789 - 5000
+        self.assertRegex(told, rf"\b{read}\b")
 
     def test_mistakes_and_questions_start_nothing(self):
         def ask(*arguments):

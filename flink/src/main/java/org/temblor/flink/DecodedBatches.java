@@ -8,6 +8,7 @@ import org.temblor.flink.core.RecordBatch;
 import org.temblor.flink.rocketmq.BatchHandler;
 import org.temblor.flink.rocketmq.QueueSplitState;
 import org.temblor.flink.rocketmq.RawBatch;
+import org.temblor.flink.rocketmq.ReadingBudget;
 
 /**
  * Decodes and cleans what the source has read, natively, and emits it with the highest timestamp of its split. Whether a
@@ -33,16 +34,21 @@ final class DecodedBatches implements BatchHandler<ReadingBatch> {
   }
 
   @Override
-  public void emit(RawBatch batch, SourceOutput<ReadingBatch> output, QueueSplitState state) {
+  public int emit(
+      RawBatch batch, SourceOutput<ReadingBatch> output, QueueSplitState state, ReadingBudget budget) {
     if (batch.isQuiet()) {
       output.collect(ReadingBatch.QUIET);
-      return;
+      return 0;
     }
-    for (int i = 0; i < batch.size(); i++) {
+    int begun = 0;
+    for (int i = 0; i < batch.size() && budget.left() > 0; i++) {
       decoder.add(batch.offsets[i], batch.bodies[i], batch.packed[i]);
       long reference = nextSecond(batch.storedMs[i]);
       if (i + 1 == batch.size() || nextSecond(batch.storedMs[i + 1]) != reference) {
-        decoder.decode(batch.splitId, reference, readings);
+        begun += decoder.decode(batch.splitId, reference, budget.left(), readings);
+        if (budget.limited()) {
+          budget.spend(readings.readings());
+        }
         ReadingBatch decoded = new ReadingBatch(readings, state.highestMs());
         if (eventTime && readings.rows() > 0) {
           state.observe(readings.highestMs());
@@ -52,6 +58,7 @@ final class DecodedBatches implements BatchHandler<ReadingBatch> {
         }
       }
     }
+    return begun;
   }
 
   private static long nextSecond(long storedMs) {

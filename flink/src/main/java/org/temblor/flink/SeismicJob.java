@@ -31,16 +31,22 @@ public final class SeismicJob {
     DataStream<byte[]> late = null;
     DataStream<byte[]> dead = null;
     for (TopicSettings topic : settings.topics) {
-      SingleOutputStreamOperator<Partial> of =
+      SingleOutputStreamOperator<ReadingBatch> read =
           environment
               .fromSource(
                   new TopicSource<>(topic, new DecodedBatches.Factory(settings)),
                   watermarks(settings),
                   "read " + topic.topic)
-              .uid("read " + topic.topic)
+              .uid("read " + topic.topic);
+      if (topic.maxRecords > 0) {
+        read.setParallelism(1);
+      }
+      SingleOutputStreamOperator<Partial> of =
+          read
               .transform(
                   "combine", new ValueType<>(Partial.class, PartialSerializer.INSTANCE), new CombineOperator(settings))
-              .uid("combine " + topic.topic);
+              .uid("combine " + topic.topic)
+              .setParallelism(read.getParallelism()); // batches do not travel
       partials = and(partials, of);
       late = and(late, of.getSideOutput(CombineOperator.LATE));
       dead = and(dead, of.getSideOutput(CombineOperator.DEAD));

@@ -54,6 +54,8 @@ class JobRequestTest {
     assertFalse(topic.stopAtLoss);
     assertEquals(defaults.messagesAPull, topic.messagesAPull);
     assertEquals(defaults.idleTimeoutMs, topic.idleTimeoutMs);
+    assertEquals(0, topic.maxRecords);
+    assertEquals(7, JobRequest.read("--from", "rocketmq://a:1/t", "--max-records", "7").settings.topics.get(0).maxRecords);
   }
 
   @Test

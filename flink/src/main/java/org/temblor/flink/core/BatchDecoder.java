@@ -48,13 +48,18 @@ public final class BatchDecoder extends NativeHandle {
     return count;
   }
 
-  /** Fills `batch` with what was added. `referenceMs`: when the broker stored it, as far as the limit ahead goes. */
-  public void decode(String split, long referenceMs, RecordBatch batch) {
-    NativeCore.decode(
-        address(), batch.address(), split.getBytes(StandardCharsets.UTF_8), messages, messages.position(), offsets,
-        count, referenceMs);
+  /**
+   * Fills `batch` with what was added. `referenceMs`: when the broker stored it, as far as the limit ahead goes. It stops
+   * once `most` readings have been read, good ones or not; how many messages were begun.
+   */
+  public int decode(String split, long referenceMs, long most, RecordBatch batch) {
+    int begun =
+        NativeCore.decode(
+            address(), batch.address(), split.getBytes(StandardCharsets.UTF_8), messages, messages.position(), offsets,
+            count, referenceMs, most);
     messages.clear();
     count = 0;
+    return begun;
   }
 
   private static ByteBuffer buffer(int bytes) {

@@ -50,10 +50,13 @@ final class NativeCore {
 
   static native void freeDecoder(long decoder);
 
-  /** Takes `bytes` bytes of the direct buffer `messages`, from its beginning on: `count` messages, see BatchDecoder. */
-  static native void decode(
+  /**
+   * Takes `bytes` bytes of the direct buffer `messages`, from its beginning on: `count` messages, see BatchDecoder. Stops
+   * once `most` readings have been read; how many messages were begun.
+   */
+  static native int decode(
       long decoder, long batch, byte[] split, ByteBuffer messages, int bytes, long[] offsets, int count,
-      long referenceMs);
+      long referenceMs, long most);
 
   // What empties it.
   static native long newCombiner(long windowMs, long outOfOrdernessMs, boolean eventTime, boolean keepLate);

@@ -1,5 +1,7 @@
 package org.temblor.flink.core;
 
+import java.util.Arrays;
+
 /** What one pull of one split brought, decoded and cleaned, in native memory. One thread at a time. */
 public final class RecordBatch extends NativeHandle {
   /** How many reasons there are to drop a reading: schema/rejection.h. */
@@ -24,6 +26,11 @@ public final class RecordBatch extends NativeHandle {
     long[] counts = new long[REASONS];
     NativeCore.dropped(address(), counts);
     return counts;
+  }
+
+  /** Readings that were read: those that are fit for a window, and the dropped ones. */
+  public long readings() {
+    return rows() + Arrays.stream(dropped()).sum();
   }
 
   /** Delimited letters of those that were dropped, or null. */

@@ -8,9 +8,9 @@ import org.apache.flink.api.connector.source.SourceOutput;
 public interface BatchHandler<T> extends AutoCloseable {
   /**
    * Emits what is in a batch, or that there is nothing (RawBatch.isQuiet), on the output of its split; `state` is how far
-   * that was before it.
+   * that was before it. It ends where `budget` does; how many messages of the batch it has begun.
    */
-  void emit(RawBatch batch, SourceOutput<T> output, QueueSplitState state);
+  int emit(RawBatch batch, SourceOutput<T> output, QueueSplitState state, ReadingBudget budget);
 
   @Override
   default void close() {}

@@ -48,7 +48,7 @@ final class EnumeratorStateSerializer implements SimpleVersionedSerializer<Enume
     }
     List<QueueSplit> unassigned = new ArrayList<>();
     for (int left = in.readInt(); left > 0; left--) {
-      unassigned.add(QueueSplitSerializer.read(in));
+      unassigned.add(QueueSplitSerializer.read(version, in));
     }
     return new EnumeratorState(startedMs, complete, assigned, unassigned);
   }

@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import org.apache.flink.api.connector.source.ReaderOutput;
 import org.apache.flink.api.connector.source.SourceEvent;
 import org.apache.flink.api.connector.source.SourceOutput;
@@ -23,6 +24,7 @@ final class QueueSourceReader<T>
   private final BatchHandler<T> handler;
   private final OffsetCommitter committer;
   private final Map<TopicQueue, Long> finished = new HashMap<>();
+  private final ReadingBudget budget;
   private ReaderOutput<T> output; // of all splits; Flink's, and the same all the time
   private boolean unused; // for want of queues
   private final TreeMap<Long, Map<TopicQueue, Long>> checkpoints = new TreeMap<>(); // not yet complete
@@ -30,11 +32,21 @@ final class QueueSourceReader<T>
   QueueSourceReader(
       TopicClient client, TopicSettings settings, BatchHandler<T> handler, SourceReaderContext context,
       ReaderMetrics metrics) {
+    this(client, settings, handler, context, metrics, new ReadingBudget(settings.maxRecords));
+  }
+
+  private QueueSourceReader(
+      TopicClient client, TopicSettings settings, BatchHandler<T> handler, SourceReaderContext context,
+      ReaderMetrics metrics, ReadingBudget budget) {
     super(
         () -> new QueueSplitReader(client, settings, metrics),
-        new Emitter<>(handler, context.metricGroup().getIOMetricGroup().getNumRecordsInCounter()),
+        new Emitter<>(handler, budget, context.metricGroup().getIOMetricGroup().getNumRecordsInCounter()),
         context.getConfiguration(),
         context);
+    if (budget.limited() && context.currentParallelism() > 1) {
+      throw new IllegalStateException("a limited number of readings of " + settings.topic + " is read by one task only");
+    }
+    this.budget = budget;
     this.client = client;
     this.handler = handler;
     committer = new OffsetCommitter(client, metrics, "temblor offsets of " + settings.topic);
@@ -42,18 +54,20 @@ final class QueueSourceReader<T>
 
   private static final class Emitter<T> implements RecordEmitter<RawBatch, T, QueueSplitState> {
     private final BatchHandler<T> handler;
+    private final ReadingBudget budget;
     private final Counter numRecordsIn;
 
-    Emitter(BatchHandler<T> handler, Counter numRecordsIn) {
+    Emitter(BatchHandler<T> handler, ReadingBudget budget, Counter numRecordsIn) {
       this.handler = handler;
+      this.budget = budget;
       this.numRecordsIn = numRecordsIn;
     }
 
     @Override
     public void emitRecord(RawBatch batch, SourceOutput<T> output, QueueSplitState state) {
-      numRecordsIn.inc(batch.size() - 1L); // Flink has counted the batch as one
-      handler.emit(batch, output, state);
-      state.advance(batch);
+      int begun = handler.emit(batch, output, state, budget);
+      numRecordsIn.inc(begun - 1L); // Flink has counted the batch as one
+      state.advance(batch, begun);
     }
   }
 
@@ -61,7 +75,8 @@ final class QueueSourceReader<T>
   public InputStatus pollNext(ReaderOutput<T> output) throws Exception {
     this.output = output;
     markIdleIfUnused();
-    return super.pollNext(output);
+    InputStatus status = budget.left() > 0 ? super.pollNext(output) : InputStatus.END_OF_INPUT;
+    return budget.left() > 0 ? status : InputStatus.END_OF_INPUT;
   }
 
   @Override
@@ -74,6 +89,11 @@ final class QueueSourceReader<T>
     if (unused && output != null && getNumberOfCurrentlyAssignedSplits() == 0) {
       output.markIdle();
     }
+  }
+
+  @Override
+  public CompletableFuture<Void> isAvailable() {
+    return budget.left() > 0 ? super.isAvailable() : CompletableFuture.completedFuture(null);
   }
 
   @Override
@@ -101,12 +121,13 @@ final class QueueSourceReader<T>
 
   @Override
   protected QueueSplitState initializedState(QueueSplit split) {
+    budget.goOnFrom(split.readings());
     return new QueueSplitState(split);
   }
 
   @Override
   protected QueueSplit toSplitType(String splitId, QueueSplitState state) {
-    return state.split();
+    return state.split(budget.limited() ? budget.spent() : 0);
   }
 
   @Override

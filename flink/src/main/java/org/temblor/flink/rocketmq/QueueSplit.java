@@ -16,22 +16,25 @@ public final class QueueSplit implements SourceSplit {
   private final long storedMs;
   private final long end;
   private final long highestMs;
+  private final long readings;
 
   /** One of which no timestamp was accepted yet. */
   public QueueSplit(TopicQueue queue, long offset, long storedMs, long end) {
-    this(queue, offset, storedMs, end, NO_TIME);
+    this(queue, offset, storedMs, end, NO_TIME, 0);
   }
 
   /**
    * `offset` is that of the message that is read next, `storedMs` when the broker stored the one before it (NO_TIME for
-   * none), `end` where a bounded source stops, `highestMs` the highest timestamp that was accepted.
+   * none), `end` where a bounded source stops, `highestMs` the highest timestamp that was accepted. `readings` is how many
+   * were read of all splits together, where that is limited: each of them knows it, so that it is there as long as one is.
    */
-  public QueueSplit(TopicQueue queue, long offset, long storedMs, long end, long highestMs) {
+  public QueueSplit(TopicQueue queue, long offset, long storedMs, long end, long highestMs, long readings) {
     this.queue = Objects.requireNonNull(queue);
     this.offset = offset;
     this.storedMs = storedMs;
     this.end = end;
     this.highestMs = highestMs;
+    this.readings = readings;
   }
 
   public TopicQueue queue() {
@@ -54,6 +57,10 @@ public final class QueueSplit implements SourceSplit {
     return highestMs;
   }
 
+  public long readings() {
+    return readings;
+  }
+
   @Override
   public String splitId() {
     return queue.splitId();
@@ -66,12 +73,13 @@ public final class QueueSplit implements SourceSplit {
         && ((QueueSplit) other).offset == offset
         && ((QueueSplit) other).storedMs == storedMs
         && ((QueueSplit) other).end == end
-        && ((QueueSplit) other).highestMs == highestMs;
+        && ((QueueSplit) other).highestMs == highestMs
+        && ((QueueSplit) other).readings == readings;
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(queue, offset, storedMs, end, highestMs);
+    return Objects.hash(queue, offset, storedMs, end, highestMs, readings);
   }
 
   @Override

@@ -11,7 +11,7 @@ import org.apache.flink.core.memory.DataOutputSerializer;
 final class QueueSplitSerializer implements SimpleVersionedSerializer<QueueSplit> {
   static final QueueSplitSerializer INSTANCE = new QueueSplitSerializer();
 
-  private static final int VERSION = 1;
+  private static final int VERSION = 2; // 1 knew of no readings
 
   private QueueSplitSerializer() {}
 
@@ -30,7 +30,7 @@ final class QueueSplitSerializer implements SimpleVersionedSerializer<QueueSplit
   @Override
   public QueueSplit deserialize(int version, byte[] bytes) throws IOException {
     check(version);
-    return read(new DataInputDeserializer(bytes));
+    return read(version, new DataInputDeserializer(bytes));
   }
 
   static void write(QueueSplit split, DataOutput out) throws IOException {
@@ -39,17 +39,20 @@ final class QueueSplitSerializer implements SimpleVersionedSerializer<QueueSplit
     out.writeLong(split.storedMs());
     out.writeLong(split.end());
     out.writeLong(split.highestMs());
+    out.writeLong(split.readings());
   }
 
-  static QueueSplit read(DataInput in) throws IOException {
-    return new QueueSplit(TopicQueue.read(in), in.readLong(), in.readLong(), in.readLong(), in.readLong());
+  static QueueSplit read(int version, DataInput in) throws IOException {
+    return new QueueSplit(
+        TopicQueue.read(in), in.readLong(), in.readLong(), in.readLong(), in.readLong(),
+        version == 1 ? 0 : in.readLong());
   }
 
   static void check(int version) throws IOException {
-    if (version != VERSION) {
+    if (version < 1 || version > VERSION) {
       throw new IOException(
-          "the checkpoint holds positions in queues in version " + version + ", and this job reads version " + VERSION
-              + ": it was written by a later one");
+          "the checkpoint holds positions in queues in version " + version + ", and this job reads versions up to "
+              + VERSION + ": it was written by a later one");
     }
   }
 }

@@ -33,14 +33,15 @@ public final class QueueSplitState {
     highestMs = Math.max(highestMs, timestampMs);
   }
 
-  void advance(RawBatch batch) {
-    offset = batch.nextOffset;
-    if (batch.size() > 0) {
-      storedMs = batch.storedMs[batch.size() - 1];
+  /** The first `messages` of a batch have been emitted. */
+  void advance(RawBatch batch, int messages) {
+    offset = messages == batch.size() ? batch.nextOffset : batch.offsets[messages];
+    if (messages > 0) {
+      storedMs = batch.storedMs[messages - 1];
     }
   }
 
-  QueueSplit split() {
-    return new QueueSplit(queue, offset, storedMs, end, highestMs);
+  QueueSplit split(long readings) {
+    return new QueueSplit(queue, offset, storedMs, end, highestMs, readings);
   }
 }

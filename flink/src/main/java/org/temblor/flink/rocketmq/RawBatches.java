@@ -4,15 +4,17 @@ import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.connector.source.SourceOutput;
 import org.temblor.flink.ValueType;
 
-/** Emits batches as they are. For any thread. */
+/** Emits batches as they are, whole: a budget ends with the one that spends it. For any thread. */
 public final class RawBatches implements BatchHandler<RawBatch>, BatchHandler.Factory<RawBatch> {
   private static final long serialVersionUID = 1;
 
   @Override
-  public void emit(RawBatch batch, SourceOutput<RawBatch> output, QueueSplitState state) {
+  public int emit(RawBatch batch, SourceOutput<RawBatch> output, QueueSplitState state, ReadingBudget budget) {
     if (!batch.isQuiet()) {
       output.collect(batch);
+      budget.spend(batch.size());
     }
+    return batch.size();
   }
 
   @Override

@@ -29,5 +29,6 @@ public final class TopicSettings implements Serializable {
   public boolean stopAtLoss; // where messages were deleted before they were read
   public int messagesAPull = 1024;
   public long idleTimeoutMs = 5_000; // after which a queue that has nothing more is not waited for; 0: never
+  public long maxRecords; // readings, of all queues together, after which the source ends; 0: no limit
   public long discoveryIntervalMs = 10_000;
 }

@@ -15,7 +15,8 @@ import org.apache.flink.core.io.SimpleVersionedSerializer;
 
 /**
  * A RocketMQ topic as a source: each queue is a split, its offset is in the checkpoint; a handler makes of the batches of
- * messages what the job wants. Sent to where its enumerator and readers are made; it keeps nothing itself.
+ * messages what the job wants. A limit on readings is counted by the one reader that there may be then. Sent to where its
+ * enumerator and readers are made; it keeps nothing itself.
  */
 public final class TopicSource<T>
     implements Source<T, QueueSplit, EnumeratorState>, ResultTypeQueryable<T> {
@@ -37,7 +38,7 @@ public final class TopicSource<T>
 
   @Override
   public Boundedness getBoundedness() {
-    return settings.bounded ? Boundedness.BOUNDED : Boundedness.CONTINUOUS_UNBOUNDED;
+    return settings.bounded || settings.maxRecords > 0 ? Boundedness.BOUNDED : Boundedness.CONTINUOUS_UNBOUNDED;
   }
 
   @Override

@@ -72,7 +72,7 @@ class NativeCoreTest {
       }
       decoder.add(9, pack.toByteArray(), true);
       assertEquals(5, decoder.count());
-      decoder.decode("split", NOW, batch);
+      decoder.decode("split", NOW, Long.MAX_VALUE, batch);
       assertEquals(0, decoder.count());
       assertEquals(4, batch.rows());
       assertEquals(NOW + 3000, batch.highestMs());
@@ -116,7 +116,8 @@ class NativeCoreTest {
         pack.writeBytes(each);
       }
       decoder.add(9, pack.toByteArray(), true);
-      decoder.decode("rocketmq:t/b/0", NOW, batch);
+      assertEquals(1, decoder.decode("rocketmq:t/b/0", NOW, 99, batch));
+      assertEquals(3, batch.readings());
       LetterMessages.Taker taker =
           (key, queueBy, properties, body) ->
               made.add(key + " " + queueBy + " " + properties.replace('\1', '=').replace('\2', ' ') + body.length);
@@ -157,7 +158,7 @@ class NativeCoreTest {
             exact.merge(sensor, inUnits(value), BigInteger::add);
             decoder.add(i, reading(sensor, NOW, value, "N"), false);
           }
-          decoder.decode("split", NOW, batch);
+          decoder.decode("split", NOW, Long.MAX_VALUE, batch);
           combiner.add(batch, BatchCombiner.NOTHING_YET, NOW, each -> {});
           combiner.drain(each -> merged.merge(each.sensor, each, (a, b) -> {
             a.merge(b);

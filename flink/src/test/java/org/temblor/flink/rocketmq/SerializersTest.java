@@ -18,9 +18,9 @@ class SerializersTest {
 
   @Test
   void splits() throws IOException {
-    for (QueueSplit split : List.of(SPLIT, new QueueSplit(QUEUE, 0, Long.MIN_VALUE, 5))) {
+    for (QueueSplit split : List.of(SPLIT, new QueueSplit(QUEUE, 0, Long.MIN_VALUE, 5, 7, 8))) {
       byte[] bytes = QueueSplitSerializer.INSTANCE.serialize(split);
-      assertEquals(split, QueueSplitSerializer.INSTANCE.deserialize(1, bytes));
+      assertEquals(split, QueueSplitSerializer.INSTANCE.deserialize(2, bytes));
     }
     assertEquals("rocketmq:t/broker-ü/7", SPLIT.splitId());
   }
@@ -30,13 +30,32 @@ class SerializersTest {
     EnumeratorState state =
         new EnumeratorState(99, true, Set.of(QUEUE, new TopicQueue("t", "b", 1)), List.of(SPLIT));
     byte[] bytes = EnumeratorStateSerializer.INSTANCE.serialize(state);
-    assertEquals(state, EnumeratorStateSerializer.INSTANCE.deserialize(1, bytes));
+    assertEquals(state, EnumeratorStateSerializer.INSTANCE.deserialize(2, bytes));
+  }
+
+  @Test
+  void versionOneHadNoReadings() throws IOException {
+    DataOutputSerializer out = new DataOutputSerializer(64);
+    QUEUE.write(out);
+    for (long number : new long[] {12, 34, QueueSplit.NO_END, 56}) {
+      out.writeLong(number);
+    }
+    QueueSplit expected = new QueueSplit(QUEUE, 12, 34, QueueSplit.NO_END, 56, 0);
+    assertEquals(expected, QueueSplitSerializer.INSTANCE.deserialize(1, out.getCopyOfBuffer()));
+    DataOutputSerializer state = new DataOutputSerializer(64);
+    state.writeLong(99);
+    state.writeBoolean(false);
+    state.writeInt(0);
+    state.writeInt(1);
+    state.write(out.getCopyOfBuffer());
+    EnumeratorState read = EnumeratorStateSerializer.INSTANCE.deserialize(1, state.getCopyOfBuffer());
+    assertEquals(new EnumeratorState(99, false, Set.of(), List.of(expected)), read);
   }
 
   @Test
   void laterVersionsAreRefused() {
-    assertThrows(IOException.class, () -> QueueSplitSerializer.INSTANCE.deserialize(2, new byte[0]));
-    assertThrows(IOException.class, () -> EnumeratorStateSerializer.INSTANCE.deserialize(2, new byte[0]));
+    assertThrows(IOException.class, () -> QueueSplitSerializer.INSTANCE.deserialize(3, new byte[0]));
+    assertThrows(IOException.class, () -> EnumeratorStateSerializer.INSTANCE.deserialize(3, new byte[0]));
   }
 
   @Test

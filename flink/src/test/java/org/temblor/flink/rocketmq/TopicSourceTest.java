@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.restartstrategy.RestartStrategies;
@@ -160,5 +161,32 @@ class TopicSourceTest {
     }
     job.cancel().get();
     lines.close();
+  }
+
+  @Test
+  void endsAfterSoManyOverTheJobsWholeLife() throws Exception {
+    MemoryTopic topic = new MemoryTopic("limited");
+    for (int queue = 0; queue < 3; queue++) {
+      topic.send(topic.queue(queue), messages(queue, 0, 1000));
+    }
+    TopicSettings settings = topic.settings("?pull=3");
+    settings.maxRecords = 1500; // three at a time: it ends with a batch
+    StreamExecutionEnvironment environment = environment();
+    environment.setParallelism(1);
+    FAILED.set(false);
+    List<String> kept = new ArrayList<>();
+    try (CloseableIterator<String> bodies =
+        environment
+            .fromSource(
+                new TopicSource<>(settings, new RawBatches(), MemoryTopic.clients()), WatermarkStrategy.noWatermarks(),
+                "topic")
+            .transform("keep", Types.STRING, new KeepAndFail())
+            .executeAndCollect()) {
+      bodies.forEachRemaining(kept::add);
+    }
+    assertTrue(FAILED.get());
+    assertEquals(1500, kept.size());
+    assertEquals(1500, Set.copyOf(kept).size());
+    assertEquals(1500, topic.committed().values().stream().mapToLong(Long::longValue).sum());
   }
 }
