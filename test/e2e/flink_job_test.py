@@ -246,9 +246,11 @@ max-ahead = "10m"\nidle-timeout = "1m"\nmax-drift = "9s"\ndelivery = "at-least-o
     def test_stopped_killed_and_gone_on_with_while_records_come(self):
         """Savepoints at other parallelisms, TaskManagers and the JobManager killed; at the end every window is there."""
         dice = random.Random(11)
-        dead = self.out + "-dead"
-        self.servers.create_topic(dead, queues=3)
-        sinks = (*self.sink(), "--dead-letter", f"rocketmq://{self.servers.name_server}/{dead}")
+        late, dead = self.out + "-late", self.out + "-dead"
+        sinks = self.sink()
+        for option, topic in (("--late-sink", late), ("--dead-letter", dead)):
+            self.servers.create_topic(topic, queues=3)
+            sinks += option, f"rocketmq://{self.servers.name_server}/{topic}"
         generator = self.start("generate", "--records", "unlimited", "--sensors", "60", "--seed", "5", "--rate",
                                f"{RATE}/s", "--to", self.topic)
         job = self.submit("out", "-p", "4", source="", sinks=sinks)
@@ -275,6 +277,7 @@ max-ahead = "10m"\nidle-timeout = "1m"\nmax-drift = "9s"\ndelivery = "at-least-o
         self.stop_job(job, "--drain")
         expected = self.embedded("--dead-letter", "file:dead")
         self.assertGreater(len(expected), KILLS)
+        self.assertEqual(self.servers.java_read(late), [])  # a queue was taken to be idle that was not
         self.assert_same_files(self.csv_files("out"), expected)
         self.check_topic()
         self.check_letters(dead, "dead")

@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.apache.flink.connector.base.source.reader.RecordsWithSplitIds;
 import org.apache.flink.connector.base.source.reader.splitreader.SplitReader;
 import org.apache.flink.connector.base.source.reader.splitreader.SplitsAddition;
@@ -34,6 +35,7 @@ final class QueueSplitReader implements SplitReader<RawBatch, QueueSplit> {
   private static final int ANSWERS_AT_END = 3;
 
   private final TopicClient client;
+  private final LongSupplier clock;
   private final boolean stopAtLoss;
   private final long idleNanos;
   private final ReaderMetrics metrics;
@@ -45,16 +47,24 @@ final class QueueSplitReader implements SplitReader<RawBatch, QueueSplit> {
     final QueueReading reading; // none: somebody wants the thread back
     final Pulled pulled;
     final Throwable failure;
+    final long cameNanos; // it may wait here for long, while the tasks behind cannot take more
 
-    Answer(QueueReading reading, Pulled pulled, Throwable failure) {
+    Answer(QueueReading reading, Pulled pulled, Throwable failure, long cameNanos) {
       this.reading = reading;
       this.pulled = pulled;
       this.failure = failure;
+      this.cameNanos = cameNanos;
     }
   }
 
   QueueSplitReader(TopicClient client, TopicSettings settings, ReaderMetrics metrics) {
+    this(client, settings, metrics, System::nanoTime);
+  }
+
+  /** With a clock that goes as a test wants. */
+  QueueSplitReader(TopicClient client, TopicSettings settings, ReaderMetrics metrics, LongSupplier clock) {
     this.client = client;
+    this.clock = clock;
     this.stopAtLoss = settings.stopAtLoss;
     idleNanos = settings.idleTimeoutMs * 1_000_000;
     this.metrics = metrics;
@@ -66,7 +76,7 @@ final class QueueSplitReader implements SplitReader<RawBatch, QueueSplit> {
       throw new UnsupportedOperationException("splits are only added, and this is a " + change);
     }
     for (QueueSplit split : change.splits()) {
-      readings.put(split.splitId(), new QueueReading(split, System.nanoTime()));
+      readings.put(split.splitId(), new QueueReading(split, clock.getAsLong()));
     }
   }
 
@@ -100,7 +110,7 @@ final class QueueSplitReader implements SplitReader<RawBatch, QueueSplit> {
 
   @Override
   public void wakeUp() {
-    answers.add(new Answer(null, null, null));
+    answers.add(new Answer(null, null, null, 0));
   }
 
   @Override
@@ -127,13 +137,15 @@ final class QueueSplitReader implements SplitReader<RawBatch, QueueSplit> {
 
   /** Pulls from all that can be asked; how long to wait before the next can. */
   private long ask() {
-    long now = System.nanoTime();
+    long now = clock.getAsLong();
     long waitNanos = Long.MAX_VALUE;
     for (QueueReading reading : readings.values()) {
       if (reading.canAsk(now)) {
         reading.asking = true;
         client.pull(
-            reading.queue, reading.offset, (pulled, failure) -> answers.add(new Answer(reading, pulled, failure)));
+            reading.queue,
+            reading.offset,
+            (pulled, failure) -> answers.add(new Answer(reading, pulled, failure, clock.getAsLong())));
       } else if (reading.mayAsk()) {
         waitNanos = Math.min(waitNanos, reading.waitNanos(now));
       }
@@ -148,14 +160,14 @@ final class QueueSplitReader implements SplitReader<RawBatch, QueueSplit> {
       trouble(reading, answer.failure);
       return;
     }
-    if (reading.goOn(System.nanoTime())) {
+    if (reading.goOn(clock.getAsLong())) {
       LOG.info("{}: can be read again", reading.splitId);
     }
     Pulled pulled = answer.pulled;
     switch (pulled.status) {
       case MESSAGES:
         reading.answersWithoutMessages = 0;
-        reading.heardNanos = System.nanoTime();
+        reading.heardNanos = answer.cameNanos;
         reading.saidQuiet = false;
         messages(reading, pulled, batches);
         break;
@@ -165,7 +177,8 @@ final class QueueSplitReader implements SplitReader<RawBatch, QueueSplit> {
         if (bounded && !reading.atEnd() && ++reading.answersWithoutMessages >= ANSWERS_AT_END) {
           endEarly(reading, pulled);
         }
-        if (!bounded && idleNanos > 0 && !reading.saidQuiet && System.nanoTime() - reading.heardNanos >= idleNanos) {
+        boolean forLong = answer.cameNanos - reading.heardNanos >= idleNanos;
+        if (!bounded && idleNanos > 0 && !reading.saidQuiet && forLong) {
           reading.saidQuiet = true;
           batches.add(RawBatch.quiet(reading.splitId, reading.offset));
         }
@@ -226,7 +239,7 @@ final class QueueSplitReader implements SplitReader<RawBatch, QueueSplit> {
       // What was stored later than what was read is new in both cases.
       try {
         long next = client.offsetAt(reading.queue, reading.storedMs == Long.MIN_VALUE ? 0 : reading.storedMs + 1);
-        reading.backOff("", System.nanoTime());
+        reading.backOff("", clock.getAsLong());
         LOG.warn(
             "{}: holds messages {} to {} only, though those before {} were read; going on at {}, with what was stored"
                 + " since",
@@ -257,7 +270,7 @@ final class QueueSplitReader implements SplitReader<RawBatch, QueueSplit> {
 
   /** Says once what is wrong, and asks again after a while. */
   private void trouble(QueueReading reading, Throwable failure) {
-    if (reading.backOff(failure.getClass() + ": " + failure.getMessage(), System.nanoTime())) {
+    if (reading.backOff(failure.getClass() + ": " + failure.getMessage(), clock.getAsLong())) {
       LOG.warn("{}: cannot be read; trying again", reading.splitId, failure);
     }
   }
