@@ -22,6 +22,7 @@
 #include "connectors/rocketmq/topic_route.h"
 #include "proto/seismic_data.pb.h"
 #include "schema/deserializer.h"
+#include "schema/letter_reader.h"
 #include "schema/serializer.h"
 #include "testing/sample_checkpoint.h"
 #include "testing/stored_message.h"
@@ -272,6 +273,23 @@ Seeds rocketmq_seeds() {
   return seeds;
 }
 
+Seeds letter_seeds() {
+  Seeds seeds;
+  serialize(Letter{.split = "rocketmq:t/broker-0/7",
+                   .offset = 17,
+                   .end_offset = 18,
+                   .reason = "frame",
+                   .time_ms = -1,
+                   .payload = std::string_view("\0bytes", 6),
+                   .count = 3},
+            seeds["whole"]);
+  TEMBLOR_ASSERT(read_letter(seeds["whole"])->count == 3);
+  seeds["cut_off"] = seeds["whole"].substr(0, 20);
+  seeds["unknown_field"] = seeds["whole"] + std::string("\x48\x01", 2);
+  seeds["long_tag"] = std::string("\x8A\x80\x00\x01x", 5) + seeds["whole"];
+  return seeds;
+}
+
 Result<void> write(FileSystem& files, const std::string& folder, const Seeds& seeds) {
   TEMBLOR_TRY(files.create_directories(folder));
   for (const auto& [name, bytes] : seeds) {
@@ -285,6 +303,7 @@ Result<void> write_all(FileSystem& files, const std::string& folder) {
   TEMBLOR_TRY(write(files, folder + "/decoder", decoder_seeds()));
   TEMBLOR_TRY(write(files, folder + "/delimited", delimited_seeds()));
   TEMBLOR_TRY(write(files, folder + "/checkpoint", checkpoint_seeds()));
+  TEMBLOR_TRY(write(files, folder + "/letter", letter_seeds()));
   TEMBLOR_TRY(write(files, folder + "/rocketmq", rocketmq_seeds()));
   return write(files, folder + "/miniseed", miniseed_seeds());
 }
