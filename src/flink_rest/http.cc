@@ -1,0 +1,115 @@
+#include "flink_rest/http.h"
+
+#include <fmt/format.h>
+#include <httplib.h>
+
+#include <nlohmann/json.hpp>
+
+#include "flink_rest/refusal.h"
+
+namespace temblor::flink_rest {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr std::size_t kLargestAnswer = std::size_t{16} << 20;
+constexpr time_t kConnectSeconds = 5;
+constexpr time_t kAnswerSeconds = 60;  // a JobManager runs a job's main before it answers
+
+constexpr std::string_view kHowToName = "start Flink, or name its JobManager: --jobmanager HOST:PORT";
+
+tl::unexpected<Error> no_answer(const std::string& address, httplib::Error error) {
+  if (error == httplib::Error::Read) {
+    return world_error(address, fmt::format("gives no answer within {} s", kAnswerSeconds),
+                       "look into the JobManager's log");
+  }
+  const bool cannot_connect = error == httplib::Error::Connection || error == httplib::Error::ConnectionTimeout;
+  return world_error(address, cannot_connect ? "cannot be reached" : "cannot be asked: " + httplib::to_string(error),
+                     std::string(kHowToName));
+}
+
+Result<Json> read(const std::string& address, int status, const std::string& body) {
+  const bool good = status >= 200 && status < 300;
+  if (!good) return tl::unexpected(refusal(address, status, body));
+  Json json = body.empty() ? Json::object() : Json::parse(body, nullptr, false);
+  if (!json.is_discarded()) return json;
+  return world_error(address, "is no JobManager of Flink: its answer is no JSON", std::string(kHowToName));
+}
+
+}  // namespace
+
+struct Http::Connection {
+  explicit Connection(const std::string& address) : client(address) {
+    client.set_connection_timeout(kConnectSeconds);
+    client.set_read_timeout(kAnswerSeconds);
+    client.set_write_timeout(kAnswerSeconds);
+    client.set_keep_alive(true);
+    client.set_url_encode(false);  // what must be is encoded already
+  }
+  httplib::Client client;
+};
+
+Result<Http> Http::at(std::string_view address) {
+  const std::size_t scheme_end = address.find("://");
+  const std::string_view scheme = scheme_end == std::string_view::npos ? "http" : address.substr(0, scheme_end);
+  std::string_view place = scheme_end == std::string_view::npos ? address : address.substr(scheme_end + 3);
+  if (place.ends_with('/')) place.remove_suffix(1);
+  const std::size_t colon = place.rfind(':');
+  const std::string_view port = place.substr(std::min(colon, place.size() - 1) + 1);
+  const bool is_port = colon != std::string_view::npos && colon > 0 && !port.empty() && port.size() <= 5 &&
+                       port.find_first_not_of("0123456789") == std::string_view::npos;
+  const bool is_host = place.substr(0, colon).find_first_of("/?#@ \t\r\n") == std::string_view::npos;
+  if ((scheme != "http" && scheme != "https") || !is_port || !is_host) {
+    return user_error(fmt::format("\"{}\"", address), "is no address of a JobManager",
+                      "write HOST:PORT, such as localhost:8081");
+  }
+  std::string full = fmt::format("{}://{}", scheme, place);
+  auto connection = std::make_unique<Connection>(full);
+  return Http(std::move(full), std::move(connection));
+}
+
+Http::Http(std::string address, std::unique_ptr<Connection> connection)
+    : address_(std::move(address)), connection_(std::move(connection)) {}
+Http::Http(Http&&) noexcept = default;
+Http& Http::operator=(Http&&) noexcept = default;
+Http::~Http() = default;
+
+Result<Json> Http::get(const std::string& path) { return ask("GET", path, {}); }
+
+Result<Json> Http::post(const std::string& path, const Json& body) { return ask("POST", path, body.dump()); }
+
+Result<void> Http::remove(const std::string& path) {
+  TEMBLOR_TRY(ask("DELETE", path, {}));
+  return {};
+}
+
+Result<Json> Http::upload(const std::string& path, const std::string& name, std::string content) {
+  const httplib::MultipartFormDataItems form = {{.name = "jarfile",
+                                                 .content = std::move(content),
+                                                 .filename = name,
+                                                 .content_type = "application/x-java-archive"}};
+  const httplib::Result answer = connection_->client.Post(path, form);
+  if (!answer) return no_answer(address_, answer.error());
+  return read(address_, answer->status, answer->body);
+}
+
+Result<Json> Http::ask(const std::string& method, const std::string& path, std::string body) {
+  httplib::Request request;
+  request.method = method;
+  request.path = path;
+  if (!body.empty()) request.set_header("Content-Type", "application/json");
+  request.body = std::move(body);
+  std::string received;
+  bool too_large = false;
+  request.content_receiver = [&](const char* data, std::size_t size, std::uint64_t, std::uint64_t) {
+    too_large = size > kLargestAnswer - received.size();
+    if (!too_large) received.append(data, size);
+    return !too_large;
+  };
+  const httplib::Result answer = connection_->client.send(request);
+  if (too_large) return world_error(address_, fmt::format("answers {} with more than 16 MiB", path));
+  if (!answer) return no_answer(address_, answer.error());
+  return read(address_, answer->status, received);
+}
+
+}  // namespace temblor::flink_rest
