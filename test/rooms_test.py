@@ -18,11 +18,11 @@ MAY_INCLUDE = {
     "connectors": {"base", "schema", "generator"},
     "pipeline": {"base", "schema", "operators", "checkpoint", "connectors"},
     "flink": {"base", "schema", "operators", "connectors", "pipeline", "settings"},
-    "elastic": {"base"},
     "settings": {"base", "schema", "connectors", "pipeline"},
     "flink_rest": {"base"},
-    "cli": {"base", "schema", "generator", "operators", "checkpoint", "connectors", "pipeline", "elastic",
-            "settings", "flink", "flink_rest"},
+    "elastic": {"base", "flink_rest"},
+    "cli": {"base", "schema", "generator", "operators", "checkpoint", "connectors", "pipeline", "settings",
+            "flink", "flink_rest", "elastic"},
 }
 # Doubles for tests: may know every room, and only tests may know them.
 TESTING = "testing"
