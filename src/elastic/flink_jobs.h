@@ -10,7 +10,7 @@
 namespace temblor::elastic {
 
 /// A job as the JobManager sees it.
-struct JobState {
+struct FlinkJob {
   std::string state;  ///< Flink's word: RUNNING, RESTARTING, FAILED, …
   std::uint32_t parallelism = 0;
   bool all_run = false;  ///< each of its tasks runs: Flink says RUNNING long before
@@ -57,7 +57,7 @@ class FlinkJobs {
   virtual ~FlinkJobs() = default;
 
   /// Nothing where the cluster does not know the job.
-  virtual Result<std::optional<JobState>> job(const std::string& id) = 0;
+  virtual Result<std::optional<FlinkJob>> job(const std::string& id) = 0;
   /// Begins to end a job with a savepoint.
   virtual Result<void> stop(const StopRequest& request) = 0;
   virtual Result<SavepointState> savepoint(const std::string& job, const std::string& trigger) = 0;

@@ -82,7 +82,7 @@ Result<Rescale::Stopped> Rescale::stop(RescaleJournal& journal) {
   bool refused = false;
   while (true) {
     TEMBLOR_ASSIGN(const SavepointState savepoint, jobs_.savepoint(journal.old_job, journal.trigger));
-    TEMBLOR_ASSIGN(const std::optional<JobState> job, jobs_.job(journal.old_job));
+    TEMBLOR_ASSIGN(const std::optional<FlinkJob> job, jobs_.job(journal.old_job));
     const bool is_over = !job || job->is_over;
     if (savepoint.progress == SavepointState::Progress::kCompleted) {
       journal.savepoint = savepoint.path;
@@ -115,7 +115,7 @@ Result<Rescale::Stopped> Rescale::stop(RescaleJournal& journal) {
 Result<bool> Rescale::start(RescaleJournal& journal, std::uint32_t parallelism) {
   const auto deadline = clock_.monotonic() + settings_.start_limit;
   while (true) {
-    TEMBLOR_ASSIGN(const std::optional<JobState> job, jobs_.job(journal.job));
+    TEMBLOR_ASSIGN(const std::optional<FlinkJob> job, jobs_.job(journal.job));
     if (job) {
       if (job->is_over) {
         TEMBLOR_ASSIGN(const std::string why, jobs_.failure(journal.job));
@@ -148,7 +148,7 @@ Result<void> Rescale::end(const std::string& job) {
   const auto deadline = clock_.monotonic() + settings_.start_limit;
   bool asked = false;
   while (true) {
-    TEMBLOR_ASSIGN(const std::optional<JobState> state, jobs_.job(job));
+    TEMBLOR_ASSIGN(const std::optional<FlinkJob> state, jobs_.job(job));
     if (!state || state->is_over) return {};
     if (!asked) TEMBLOR_TRY(jobs_.cancel(job));
     asked = true;

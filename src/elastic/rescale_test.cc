@@ -31,13 +31,13 @@ class SimFlinkJobs final : public FlinkJobs {
     jobs_[kOldJob] = {.parallelism = 3, .savepoint = "", .state = "RUNNING"};
   }
 
-  Result<std::optional<JobState>> job(const std::string& id) override {
+  Result<std::optional<FlinkJob>> job(const std::string& id) override {
     TEMBLOR_TRY(ask("job"));
     settle();
     const auto found = jobs_.find(id);
     if (found == jobs_.end()) return std::nullopt;
     const Job& job = found->second;
-    return JobState{.state = job.state,
+    return FlinkJob{.state = job.state,
                     .parallelism = job.parallelism,
                     .all_run = job.state == "RUNNING" && clock_.now() >= job.runs_at,
                     .is_over = job.state != "RUNNING"};

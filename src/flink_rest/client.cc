@@ -6,6 +6,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "flink_rest/answer.h"
 #include "flink_rest/refusal.h"
 
 namespace temblor::flink_rest {
@@ -14,17 +15,6 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr std::size_t kLargestJar = std::size_t{256} << 20;
-
-/// Reads an answer; what it throws means that the answer has another form than that of this API.
-template <class Read>
-auto reading(const std::string& address, const Read& read) -> Result<decltype(read())> {
-  try {
-    return read();
-  } catch (const Json::exception& problem) {
-    return world_error(address, fmt::format("answers as no JobManager of Flink 1.17 does: {}", problem.what()),
-                       "is another server meant?");
-  }
-}
 
 /// The names of a vertex's metrics that end like this, of its source.
 std::vector<std::string> source_metrics(const Json& listed) {
@@ -37,15 +27,30 @@ std::vector<std::string> source_metrics(const Json& listed) {
   return names;
 }
 
-/// What may stand in a query as it is, and the rest as %XX.
-std::string encoded(std::string_view text) {
-  std::string encoded;
-  for (const char c : text) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                       std::string_view("-_.").find(c) != std::string_view::npos;
-    encoded += plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
+JobStatus status_of(const Json& answer) {
+  JobStatus job{
+      .id = answer.at("jid").get<std::string>(), .state = answer.at("state").get<std::string>(), .vertices = {}};
+  for (const Json& each : answer.at("vertices")) {
+    const Json& tasks = each.at("tasks");
+    job.vertices.push_back({.id = each.at("id").get<std::string>(),
+                            .name = each.at("name").get<std::string>(),
+                            .parallelism = each.at("parallelism").get<std::uint32_t>(),
+                            .running = tasks.value("RUNNING", 0U),
+                            .finished = tasks.value("FINISHED", 0U)});
   }
-  return encoded;
+  return job;
+}
+
+/// Its path is akka.tcp://flink@HOST:PORT/user/rpc/taskmanager_0.
+void place_of(std::string_view path, TaskManager& task_manager) {
+  const std::size_t begin = path.find('@');
+  if (begin == std::string_view::npos) return;
+  path.remove_prefix(begin + 1);
+  const std::string_view place = path.substr(0, path.find('/'));
+  const std::size_t colon = place.rfind(':');
+  task_manager.host = place.substr(0, colon);
+  if (colon == std::string_view::npos) return;
+  std::from_chars(place.data() + colon + 1, place.data() + place.size(), task_manager.port);
 }
 
 std::uint64_t count_of(const Json& metric) {
@@ -92,18 +97,72 @@ Result<std::string> Client::run_jar(const std::string& jar, const RunRequest& re
 
 Result<JobStatus> Client::job(const std::string& id) {
   TEMBLOR_ASSIGN(const Json answer, http_.get("/jobs/" + id));
+  return reading(address(), [&] { return status_of(answer); });
+}
+
+Result<std::optional<JobStatus>> Client::find_job(const std::string& id) {
+  TEMBLOR_ASSIGN(const std::optional<Json> answer, http_.find("/jobs/" + id));
+  if (!answer) return std::nullopt;
+  return reading(address(), [&] { return std::optional(status_of(*answer)); });
+}
+
+Result<std::vector<JobEntry>> Client::jobs() {
+  TEMBLOR_ASSIGN(const Json answer, http_.get("/jobs/overview"));
   return reading(address(), [&] {
-    JobStatus job{
-        .id = answer.at("jid").get<std::string>(), .state = answer.at("state").get<std::string>(), .vertices = {}};
-    for (const Json& each : answer.at("vertices")) {
-      const Json& tasks = each.at("tasks");
-      job.vertices.push_back({.id = each.at("id").get<std::string>(),
-                              .name = each.at("name").get<std::string>(),
-                              .parallelism = each.at("parallelism").get<std::uint32_t>(),
-                              .running = tasks.value("RUNNING", 0U),
-                              .finished = tasks.value("FINISHED", 0U)});
+    std::vector<JobEntry> jobs;
+    for (const Json& each : answer.at("jobs")) {
+      jobs.push_back({.id = each.at("jid").get<std::string>(),
+                      .name = each.at("name").get<std::string>(),
+                      .state = each.at("state").get<std::string>()});
     }
-    return job;
+    return jobs;
+  });
+}
+
+Result<void> Client::stop(const std::string& job, const std::string& directory, const std::string& trigger) {
+  TEMBLOR_TRY(
+      http_.post("/jobs/" + job + "/stop", {{"targetDirectory", directory}, {"drain", false}, {"triggerId", trigger}}));
+  return {};
+}
+
+Result<void> Client::cancel_with_savepoint(const std::string& job, const std::string& directory,
+                                           const std::string& trigger) {
+  TEMBLOR_TRY(http_.post("/jobs/" + job + "/savepoints",
+                         {{"target-directory", directory}, {"cancel-job", true}, {"triggerId", trigger}}));
+  return {};
+}
+
+Result<std::optional<SavepointStatus>> Client::savepoint(const std::string& job, const std::string& trigger) {
+  TEMBLOR_ASSIGN(const std::optional<Json> answer, http_.find("/jobs/" + job + "/savepoints/" + trigger));
+  if (!answer) return std::nullopt;
+  return reading(address(), [&] {
+    SavepointStatus status{
+        .is_over = answer->at("status").at("id").get<std::string>() == "COMPLETED", .location = {}, .failure = {}};
+    if (!status.is_over) return std::optional(status);
+    const Json& operation = answer->at("operation");
+    if (operation.contains("location")) {
+      status.location = operation["location"].get<std::string>();
+    } else {
+      status.failure = cause_of(operation.at("failure-cause").at("stack-trace").get<std::string>());
+    }
+    return std::optional(status);
+  });
+}
+
+Result<std::vector<TaskManager>> Client::task_managers() {
+  TEMBLOR_ASSIGN(const Json answer, http_.get("/taskmanagers"));
+  return reading(address(), [&] {
+    std::vector<TaskManager> task_managers;
+    for (const Json& each : answer.at("taskmanagers")) {
+      TaskManager one{.id = each.at("id").get<std::string>(),
+                      .host = {},
+                      .cpus = each.at("hardware").at("cpuCores").get<std::uint32_t>(),
+                      .slots = each.at("slotsNumber").get<std::uint32_t>(),
+                      .free_slots = each.at("freeSlots").get<std::uint32_t>()};
+      place_of(each.at("path").get<std::string>(), one);
+      task_managers.push_back(std::move(one));
+    }
+    return task_managers;
   });
 }
 

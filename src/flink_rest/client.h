@@ -50,6 +50,30 @@ struct JobStatus {
   [[nodiscard]] bool all_run() const;
 };
 
+/// A line of the list of jobs, the finished ones among them.
+struct JobEntry {
+  std::string id;
+  std::string name;
+  std::string state;
+};
+
+/// A TaskManager that is registered.
+struct TaskManager {
+  std::string id;          ///< its taskmanager.resource-id
+  std::string host;        ///< as it calls itself (taskmanager.host), a name or an address
+  std::uint32_t port = 0;  ///< of its RPC there
+  std::uint32_t cpus = 1;  ///< of its host
+  std::uint32_t slots = 0;
+  std::uint32_t free_slots = 0;
+};
+
+/// How it stands with a savepoint.
+struct SavepointStatus {
+  bool is_over = false;
+  std::string location;  ///< where it lies; empty where it failed
+  std::string failure;   ///< why it failed, one line
+};
+
 /// How far the sources of a job are. Flink's metrics are some seconds old, and none in the first ones.
 struct SourceFigures {
   std::uint64_t records = 0;  ///< messages that were read since the job began or began anew
@@ -70,8 +94,23 @@ class Client {
   /// Forgets the jar; jobs that were begun with it go on.
   Result<void> delete_jar(const std::string& jar) { return http_.remove("/jars/" + jar); }
   Result<JobStatus> job(const std::string& id);
+  /// The same, and nothing where Flink does not know the job.
+  Result<std::optional<JobStatus>> find_job(const std::string& id);
+  Result<std::vector<JobEntry>> jobs();
   /// Why a job has failed, in one line; empty where Flink knows of nothing.
   Result<std::string> failure(const std::string& id);
+  Result<void> cancel(const std::string& job) { return http_.patch("/jobs/" + job + "?mode=cancel"); }
+
+  /// Begins to stop a job with a savepoint below `directory`. `trigger`, 32 hexadecimal digits, is what it is known by
+  /// from then on; a second call with the same one begins nothing.
+  Result<void> stop(const std::string& job, const std::string& directory, const std::string& trigger);
+  /// The same by a savepoint and a cancellation in one: for jobs whose sources cannot be stopped.
+  Result<void> cancel_with_savepoint(const std::string& job, const std::string& directory, const std::string& trigger);
+  /// Nothing where Flink does not know of it.
+  Result<std::optional<SavepointStatus>> savepoint(const std::string& job, const std::string& trigger);
+
+  Result<std::vector<TaskManager>> task_managers();
+
   /// Nothing where there are no figures yet.
   Result<std::optional<SourceFigures>> source_figures(const JobStatus& job);
 

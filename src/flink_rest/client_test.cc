@@ -1,12 +1,11 @@
 #include "flink_rest/client.h"
 
 #include <gmock/gmock.h>
-#include <httplib.h>
 
 #include <map>
 #include <nlohmann/json.hpp>
-#include <thread>
 
+#include "testing/answer_server.h"
 #include "testing/memory_file_system.h"
 
 namespace temblor::flink_rest {
@@ -15,42 +14,7 @@ namespace {
 using testing::HasSubstr;
 using testing::StartsWith;
 
-/// A server on loopback that gives the answers it is told, as Flink 1.17.2 has given them;
-/// test/e2e/flink_submit_test.py asks Flink itself.
-class Answers {
- public:
-  Answers() {
-    const auto answer = [this](const httplib::Request& request, httplib::Response& response) {
-      asked.push_back(request.method + " " + request.target);
-      last = request;
-      const auto found = answers.find(asked.back());
-      response.status = found == answers.end() ? 404 : found->second.first;
-      response.set_content(found == answers.end() ? "" : found->second.second, "application/json");
-    };
-    server_.Get(".*", answer).Post(".*", answer).Delete(".*", answer);
-    port_ = server_.bind_to_any_port("127.0.0.1");
-    thread_ = std::thread([this] { server_.listen_after_bind(); });
-    while (!server_.is_running()) std::this_thread::yield();
-  }
-  ~Answers() {
-    server_.stop();
-    thread_.join();
-  }
-  Answers(const Answers&) = delete;
-  Answers& operator=(const Answers&) = delete;
-
-  Client client() { return Client(Http::at("127.0.0.1:" + std::to_string(port_)).value()); }
-
-  // By method and target; of one call at a time.
-  std::map<std::string, std::pair<int, std::string>> answers;
-  std::vector<std::string> asked;
-  httplib::Request last;
-
- private:
-  httplib::Server server_;
-  int port_ = 0;
-  std::thread thread_;
-};
+Client client_of(const AnswerServer& server) { return Client(Http::at(server.address()).value()); }
 
 TEST(HttpTest, KnowsAnAddress) {
   EXPECT_EQ(Http::at("localhost:8081")->address(), "http://localhost:8081");
@@ -74,8 +38,8 @@ TEST(ClientTest, NobodyThereIsTheWorldsFault) {
 }
 
 TEST(ClientTest, AnswersOfOthersAreErrors) {
-  Answers server;
-  Client client = server.client();
+  AnswerServer server;
+  Client client = client_of(server);
   for (const auto& [body, what] : std::map<std::string, std::string>{{"<html>", "its answer is no JSON"},
                                                                      {"{}", "answers as no JobManager"},
                                                                      {"[1]", "answers as no JobManager"}}) {
@@ -90,13 +54,13 @@ TEST(ClientTest, AnswersOfOthersAreErrors) {
 }
 
 TEST(ClientTest, RunsAJar) {
-  Answers server;
+  AnswerServer server;
   server.answers = {
       {"GET /overview", {200, R"({"taskmanagers":2,"slots-total":4,"slots-available":3,"flink-version":"1.17.2"})"}},
       {"POST /jars/upload", {200, R"({"filename":"/tmp/web/flink-web-upload/ab_temblor.jar","status":"success"})"}},
       {"POST /jars/ab_temblor.jar/run", {200, R"({"jobid":"00ff"})"}},
       {"DELETE /jars/ab_temblor.jar", {200, "{}"}}};
-  Client client = server.client();
+  Client client = client_of(server);
   const auto overview = client.overview();
   ASSERT_TRUE(overview) << overview.error().to_line();
   EXPECT_EQ(overview->version, "1.17.2");
@@ -129,7 +93,7 @@ TEST(ClientTest, RunsAJar) {
 }
 
 TEST(ClientTest, TellsHowAJobIs) {
-  Answers server;
+  AnswerServer server;
   const auto status = [](const std::string& state, int running, int finished) {
     return nlohmann::json({{"jid", "00ff"},
                            {"state", state},
@@ -139,7 +103,7 @@ TEST(ClientTest, TellsHowAJobIs) {
                               {"parallelism", 2},
                               {"tasks", {{"RUNNING", running}, {"FINISHED", finished}, {"INITIALIZING", 0}}}}}}});
   };
-  Client client = server.client();
+  Client client = client_of(server);
   const auto job = [&](const std::string& state, int running, int finished) {
     server.answers["GET /jobs/00ff"] = {200, status(state, running, finished).dump()};
     return client.job("00ff").value();
@@ -165,8 +129,8 @@ testing::AssertionResult has_none(const Result<std::optional<SourceFigures>>& fi
 }
 
 TEST(ClientTest, SumsUpItsSources) {
-  Answers server;
-  Client client = server.client();
+  AnswerServer server;
+  Client client = client_of(server);
   const std::string metrics = "GET /jobs/00ff/vertices/a1/subtasks/metrics";
   const JobStatus job{
       .id = "00ff",
@@ -185,6 +149,76 @@ TEST(ClientTest, SumsUpItsSources) {
   ASSERT_TRUE(figures && *figures);
   EXPECT_EQ((*figures)->records, 1234U);
   EXPECT_EQ((*figures)->lag, 0U);
+}
+
+TEST(ClientTest, FindsAJobOrNothing) {
+  AnswerServer server;
+  Client client = client_of(server);
+  const auto unknown = client.find_job("0b5da5e0b92307946d891584f93dcefe");
+  ASSERT_TRUE(unknown.has_value()) << unknown.error().to_line();
+  EXPECT_FALSE(unknown->has_value());
+  server.answers["GET /jobs/0b5da5e0b92307946d891584f93dcefe"] = {
+      200,
+      R"({"jid":"0b5da5e0b92307946d891584f93dcefe","state":"RUNNING","vertices":[{"id":"bc764cd8ddf7a0cff126f51c16239658",
+           "name":"Source: lines -> Flat Map","parallelism":1,"tasks":{"RUNNING":1}}]})"};
+  const auto known = client.find_job("0b5da5e0b92307946d891584f93dcefe");
+  ASSERT_TRUE(known.has_value() && known->has_value());
+  EXPECT_TRUE((*known)->all_run());
+}
+
+TEST(ClientTest, TellsHowASavepointStands) {
+  AnswerServer server;
+  Client client = client_of(server);
+  const std::string target = "GET /jobs/j/savepoints/t";
+  EXPECT_FALSE(client.savepoint("j", "t")->has_value());
+  server.answers[target] = {200, R"({"status":{"id":"IN_PROGRESS"},"operation":null})"};
+  EXPECT_FALSE(client.savepoint("j", "t").value()->is_over);
+  server.answers[target] = {
+      200, R"({"status":{"id":"COMPLETED"},"operation":{"location":"file:/data/savepoint-0b5da5-73e1d52ff9f5"}})"};
+  EXPECT_EQ(client.savepoint("j", "t").value()->location, "file:/data/savepoint-0b5da5-73e1d52ff9f5");
+  server.answers[target] = {
+      200,
+      R"({"status":{"id":"COMPLETED"},"operation":{"failure-cause":{"class":"java.util.concurrent.CompletionException",
+      "stack-trace":"java.util.concurrent.CompletionException: it failed\n\tat x\nCaused by: java.io.IOException: No space left on device\n\tat y"}}})"};
+  const auto failed = client.savepoint("j", "t");
+  EXPECT_TRUE((*failed)->is_over);
+  EXPECT_EQ((*failed)->location, "");
+  EXPECT_EQ((*failed)->failure, "No space left on device");
+}
+
+TEST(ClientTest, AsksForSavepointsByTheirTrigger) {
+  AnswerServer server;
+  Client client = client_of(server);
+  server.answers["POST /jobs/j/stop"] = {202, R"({"request-id":"t"})"};
+  ASSERT_TRUE(client.stop("j", "/data/savepoints", "t").has_value());
+  auto body = nlohmann::json::parse(server.last.body);
+  EXPECT_EQ(body["targetDirectory"], "/data/savepoints");
+  EXPECT_EQ(body["triggerId"], "t");
+  EXPECT_EQ(body["drain"], false);
+  server.answers["POST /jobs/j/savepoints"] = {202, R"({"request-id":"t"})"};
+  ASSERT_TRUE(client.cancel_with_savepoint("j", "/data/savepoints", "t").has_value());
+  body = nlohmann::json::parse(server.last.body);
+  EXPECT_EQ(body["target-directory"], "/data/savepoints");
+  EXPECT_EQ(body["cancel-job"], true);
+  server.answers["PATCH /jobs/j?mode=cancel"] = {202, "{}"};
+  EXPECT_TRUE(client.cancel("j").has_value());
+}
+
+TEST(ClientTest, KnowsWhereTaskManagersAre) {
+  AnswerServer server;
+  server.answers["GET /taskmanagers"] = {
+      200,
+      R"({"taskmanagers":[{"id":"node01:44237-a3792b","path":"akka.tcp://flink@node01:44237/user/rpc/taskmanager_0",
+      "slotsNumber":2,"freeSlots":1,"hardware":{"cpuCores":2,"physicalMemory":25276510208}}]})"};
+  const auto found = client_of(server).task_managers();
+  ASSERT_TRUE(found.has_value()) << found.error().to_line();
+  ASSERT_EQ(found->size(), 1U);
+  EXPECT_EQ(found->front().id, "node01:44237-a3792b");
+  EXPECT_EQ(found->front().host, "node01");
+  EXPECT_EQ(found->front().port, 44237U);
+  EXPECT_EQ(found->front().slots, 2U);
+  EXPECT_EQ(found->front().free_slots, 1U);
+  EXPECT_EQ(found->front().cpus, 2U);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <httplib.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "flink_rest/refusal.h"
@@ -14,19 +15,9 @@ using Json = nlohmann::json;
 
 constexpr std::size_t kLargestAnswer = std::size_t{16} << 20;
 constexpr time_t kConnectSeconds = 5;
-constexpr time_t kAnswerSeconds = 60;  // a JobManager runs a job's main before it answers
+constexpr int kNotFound = 404;
 
 constexpr std::string_view kHowToName = "start Flink, or name its JobManager: --jobmanager HOST:PORT";
-
-tl::unexpected<Error> no_answer(const std::string& address, httplib::Error error) {
-  if (error == httplib::Error::Read) {
-    return world_error(address, fmt::format("gives no answer within {} s", kAnswerSeconds),
-                       "look into the JobManager's log");
-  }
-  const bool cannot_connect = error == httplib::Error::Connection || error == httplib::Error::ConnectionTimeout;
-  return world_error(address, cannot_connect ? "cannot be reached" : "cannot be asked: " + httplib::to_string(error),
-                     std::string(kHowToName));
-}
 
 Result<Json> read(const std::string& address, int status, const std::string& body) {
   const bool good = status >= 200 && status < 300;
@@ -39,17 +30,17 @@ Result<Json> read(const std::string& address, int status, const std::string& bod
 }  // namespace
 
 struct Http::Connection {
-  explicit Connection(const std::string& address) : client(address) {
-    client.set_connection_timeout(kConnectSeconds);
-    client.set_read_timeout(kAnswerSeconds);
-    client.set_write_timeout(kAnswerSeconds);
+  Connection(const std::string& address, Milliseconds patience) : client(address) {
+    client.set_connection_timeout(std::min<std::chrono::milliseconds>(std::chrono::seconds(kConnectSeconds), patience));
+    client.set_read_timeout(patience);
+    client.set_write_timeout(patience);
     client.set_keep_alive(true);
     client.set_url_encode(false);  // what must be is encoded already
   }
   httplib::Client client;
 };
 
-Result<Http> Http::at(std::string_view address) {
+Result<Http> Http::at(std::string_view address, Milliseconds patience) {
   const std::size_t scheme_end = address.find("://");
   const std::string_view scheme = scheme_end == std::string_view::npos ? "http" : address.substr(0, scheme_end);
   std::string_view place = scheme_end == std::string_view::npos ? address : address.substr(scheme_end + 3);
@@ -64,22 +55,34 @@ Result<Http> Http::at(std::string_view address) {
                       "write HOST:PORT, such as localhost:8081");
   }
   std::string full = fmt::format("{}://{}", scheme, place);
-  auto connection = std::make_unique<Connection>(full);
-  return Http(std::move(full), std::move(connection));
+  auto connection = std::make_unique<Connection>(full, patience);
+  return Http(std::move(full), patience, std::move(connection));
 }
 
-Http::Http(std::string address, std::unique_ptr<Connection> connection)
-    : address_(std::move(address)), connection_(std::move(connection)) {}
+Http::Http(std::string address, Milliseconds patience, std::unique_ptr<Connection> connection)
+    : address_(std::move(address)), patience_(patience), connection_(std::move(connection)) {}
 Http::Http(Http&&) noexcept = default;
 Http& Http::operator=(Http&&) noexcept = default;
 Http::~Http() = default;
 
 Result<Json> Http::get(const std::string& path) { return ask("GET", path, {}); }
 
+Result<std::optional<Json>> Http::find(const std::string& path) {
+  TEMBLOR_ASSIGN(const Answer answer, send("GET", path, {}));
+  if (answer.status == kNotFound) return std::nullopt;
+  TEMBLOR_ASSIGN(Json json, read(address_, answer.status, answer.body));
+  return json;
+}
+
 Result<Json> Http::post(const std::string& path, const Json& body) { return ask("POST", path, body.dump()); }
 
 Result<void> Http::remove(const std::string& path) {
   TEMBLOR_TRY(ask("DELETE", path, {}));
+  return {};
+}
+
+Result<void> Http::patch(const std::string& path) {
+  TEMBLOR_TRY(ask("PATCH", path, {}));
   return {};
 }
 
@@ -89,11 +92,16 @@ Result<Json> Http::upload(const std::string& path, const std::string& name, std:
                                                  .filename = name,
                                                  .content_type = "application/x-java-archive"}};
   const httplib::Result answer = connection_->client.Post(path, form);
-  if (!answer) return no_answer(address_, answer.error());
+  if (!answer) return no_answer(static_cast<int>(answer.error()));
   return read(address_, answer->status, answer->body);
 }
 
 Result<Json> Http::ask(const std::string& method, const std::string& path, std::string body) {
+  TEMBLOR_ASSIGN(const Answer answer, send(method, path, std::move(body)));
+  return read(address_, answer.status, answer.body);
+}
+
+Result<Http::Answer> Http::send(const std::string& method, const std::string& path, std::string body) {
   httplib::Request request;
   request.method = method;
   request.path = path;
@@ -108,8 +116,18 @@ Result<Json> Http::ask(const std::string& method, const std::string& path, std::
   };
   const httplib::Result answer = connection_->client.send(request);
   if (too_large) return world_error(address_, fmt::format("answers {} with more than 16 MiB", path));
-  if (!answer) return no_answer(address_, answer.error());
-  return read(address_, answer->status, received);
+  if (!answer) return no_answer(static_cast<int>(answer.error()));
+  return Answer{.status = answer->status, .body = std::move(received)};
+}
+
+tl::unexpected<Error> Http::no_answer(int failure) const {
+  const auto error = static_cast<httplib::Error>(failure);
+  if (error == httplib::Error::Read) {
+    return world_error(address_, "gives no answer within " + to_string(patience_), "look into the JobManager's log");
+  }
+  const bool cannot_connect = error == httplib::Error::Connection || error == httplib::Error::ConnectionTimeout;
+  return world_error(address_, cannot_connect ? "cannot be reached" : "cannot be asked: " + httplib::to_string(error),
+                     std::string(kHowToName));
 }
 
 }  // namespace temblor::flink_rest
