@@ -64,6 +64,8 @@ class FileSystem {
 
   /// Cuts a file to `size` bytes, and syncs it. A shorter file is an error, and left as it is.
   virtual Result<void> truncate(const std::string& path, std::uint64_t size) = 0;
+  /// Lets a file be run as a program, by everybody who may read it.
+  virtual Result<void> make_executable(const std::string& path) = 0;
   /// Moves a file, replacing what was at `to`, as one step; it is lasting only after sync_directory.
   virtual Result<void> rename(const std::string& from, const std::string& to) = 0;
   /// Removes a file; that there is none is no error.
@@ -101,6 +103,7 @@ class PosixFileSystem final : public FileSystem {
   Result<std::unique_ptr<OutputFile>> create(const std::string& path) override;
   Result<std::unique_ptr<OutputFile>> open_append(const std::string& path) override;
   Result<void> truncate(const std::string& path, std::uint64_t size) override;
+  Result<void> make_executable(const std::string& path) override;
   Result<void> rename(const std::string& from, const std::string& to) override;
   Result<void> remove(const std::string& path) override;
   Result<void> create_directories(const std::string& path) override;

@@ -119,6 +119,16 @@ Result<std::unique_ptr<OutputFile>> PosixFileSystem::open_append(const std::stri
   return open_write(path, O_APPEND);
 }
 
+Result<void> PosixFileSystem::make_executable(const std::string& path) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0) return system_error(path, "cannot be looked at");
+  const mode_t readers = status.st_mode & (S_IRUSR | S_IRGRP | S_IROTH);
+  if (::chmod(path.c_str(), (status.st_mode & 07777U) | readers >> 2U) != 0) {
+    return system_error(path, "cannot be made executable");
+  }
+  return {};
+}
+
 Result<void> PosixFileSystem::truncate(const std::string& path, std::uint64_t size) {
   const Descriptor fd(uninterrupted([&] { return ::open(path.c_str(), O_WRONLY | O_CLOEXEC); }));
   if (fd.get() < 0) return system_error(path, "cannot be opened for writing");

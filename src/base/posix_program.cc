@@ -82,6 +82,18 @@ int reaped(pid_t pid) {
 
 }  // namespace
 
+std::string host_name() {
+  std::array<char, 256> name{};
+  return ::gethostname(name.data(), name.size() - 1) == 0 ? std::string(name.data()) : std::string();
+}
+
+std::string own_path() {
+  std::array<char, 4096> path{};
+  const ssize_t size = ::readlink("/proc/self/exe", path.data(), path.size());
+  const bool whole = size > 0 && static_cast<std::size_t>(size) < path.size();
+  return whole ? std::string(path.data(), static_cast<std::size_t>(size)) : std::string();
+}
+
 Result<ProgramEnd> PosixPrograms::run(const std::vector<std::string>& words, Milliseconds limit) {
   if (words.empty()) return tl::unexpected(Error{Blame::kBug, "no program to run", "programs", {}});
   std::array<int, 2> pipe{};

@@ -26,6 +26,12 @@ class Programs {
   virtual Result<ProgramEnd> run(const std::vector<std::string>& words, Milliseconds limit) = 0;
 };
 
+/// What this host is called; empty where it has no name.
+std::string host_name();
+
+/// Where the program that runs lies; empty where the system does not tell.
+std::string own_path();
+
 /// The programs of the machine (POSIX).
 class PosixPrograms final : public Programs {
  public:

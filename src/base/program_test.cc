@@ -76,5 +76,11 @@ TEST(PosixPrograms, KeepsTheBeginningOfALongOutput) {
   EXPECT_EQ(end->output.size(), std::size_t{64} << 10U);
 }
 
+TEST(PosixPrograms, KnowsHostAndPath) {
+  PosixPrograms programs;
+  EXPECT_EQ(host_name() + "\n", programs.run({"uname", "-n"}, kLong)->output);
+  EXPECT_TRUE(own_path().ends_with("base_test"));
+}
+
 }  // namespace
 }  // namespace temblor

@@ -109,6 +109,11 @@ Result<std::unique_ptr<OutputFile>> FaultyFileSystem::open_append(const std::str
   return std::make_unique<Output>(*this, std::move(file), path);
 }
 
+Result<void> FaultyFileSystem::make_executable(const std::string& path) {
+  TEMBLOR_TRY(step("make_executable", path));
+  return beneath_.make_executable(path);
+}
+
 Result<void> FaultyFileSystem::truncate(const std::string& path, std::uint64_t size) {
   TEMBLOR_TRY(step("truncate", path));
   return beneath_.truncate(path, size);
