@@ -7,11 +7,11 @@
 #include <csignal>
 
 #include "base/limits.h"
+#include "base/nearest.h"
 #include "cli/answer.h"
 #include "cli/subcommand.h"
 #include "connectors/file/delimited_reader.h"
 #include "settings/command_line.h"
-#include "settings/nearest.h"
 
 namespace temblor {
 namespace {

@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 
+#include "base/nearest.h"
 #include "cli/answer.h"
 #include "cli/subcommand.h"
-#include "settings/nearest.h"
 
 namespace temblor {
 namespace {

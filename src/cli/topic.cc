@@ -5,9 +5,9 @@
 #include <array>
 #include <charconv>
 
+#include "base/nearest.h"
 #include "cli/answer.h"
 #include "cli/subcommand.h"
-#include "settings/nearest.h"
 
 namespace temblor {
 namespace {

@@ -6,7 +6,7 @@
 #include <CLI/Formatter.hpp>
 #include <algorithm>
 
-#include "settings/nearest.h"
+#include "base/nearest.h"
 
 namespace temblor {
 namespace {

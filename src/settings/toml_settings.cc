@@ -9,7 +9,7 @@
 #include <sstream>
 #include <vector>
 
-#include "settings/nearest.h"
+#include "base/nearest.h"
 
 namespace temblor {
 namespace {
