@@ -21,8 +21,8 @@ MAY_INCLUDE = {
     "settings": {"base", "schema", "connectors", "pipeline"},
     "flink_rest": {"base"},
     "elastic": {"base", "flink_rest"},
-    "cli": {"base", "schema", "generator", "operators", "checkpoint", "connectors", "pipeline", "settings",
-            "flink", "flink_rest", "elastic"},
+    "cli": {"base", "schema", "generator", "operators", "checkpoint", "connectors", "pipeline", "settings", "flink",
+            "flink_rest", "elastic"},
 }
 # Doubles for tests: may know every room, and only tests may know them.
 TESTING = "testing"

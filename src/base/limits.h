@@ -66,6 +66,15 @@ inline constexpr std::int32_t kRocketmqQueues = 1024;
 /// For how long an answer that nothing is there is believed, milliseconds; the broker is then asked again.
 inline constexpr std::int64_t kRocketmqProofMs = 2000;
 
+/// Bytes of an elastic.conf.
+inline constexpr std::size_t kElasticConfBytes = std::size_t{1} << 20;
+
+/// Bytes from the end of the scaler's history and of the files beside it that are looked at; older lines are let be.
+inline constexpr std::size_t kElasticTailBytes = std::size_t{4} << 20;
+
+/// Bytes at which the scaler's file of details is cut down to its last kElasticTailBytes.
+inline constexpr std::size_t kElasticDetailBytes = std::size_t{16} << 20;
+
 /// Worker threads.
 inline constexpr std::uint32_t kThreads = 256;
 
