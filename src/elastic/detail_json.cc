@@ -1,0 +1,96 @@
+#include "elastic/detail_json.h"
+
+#include <nlohmann/json.hpp>
+
+namespace temblor::elastic {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// A counter is an array, since a cluster of a thousand TaskManagers writes a thousand of them in each line.
+Json to_json(const Counter& c) {
+  return Json::array({c.value, to_ms(c.seen_at), to_ms(c.changed_at), c.has_changed, c.rate, c.total});
+}
+
+Counter counter_from(const Json& json) {
+  return {json.at(0).get<double>(),
+          timestamp_from_ms(json.at(1).get<std::int64_t>()),
+          timestamp_from_ms(json.at(2).get<std::int64_t>()),
+          json.at(3).get<bool>(),
+          json.at(4).get<double>(),
+          json.at(5).get<double>()};
+}
+
+Json to_json(const std::optional<double>& number) { return number ? Json(*number) : Json(nullptr); }
+
+std::optional<double> number_from(const Json& json) {
+  return json.is_null() ? std::nullopt : std::optional(json.get<double>());
+}
+
+Detail detail_from(const Json& json) {
+  Detail detail;
+  detail.job_id = json.at("job").get<std::string>();
+  detail.job_state = job_state_from(json.at("state").get<std::string>());
+  detail.began_again = json.at("began_again").get<bool>();
+  detail.parallelism = json.at("parallelism").get<std::int64_t>();
+  detail.task_managers = json.at("task_managers").get<std::int64_t>();
+  detail.slots = json.at("slots").get<std::int64_t>();
+  detail.free_slots = json.at("free_slots").get<std::int64_t>();
+  detail.pending = number_from(json.at("pending"));
+  detail.records = json.at("records").get<double>();
+  for (const auto& [id, vertex] : json.at("vertices").items()) {
+    detail.vertices[id] = {vertex.at("name").get<std::string>(), vertex.at("source").get<bool>(),
+                           vertex.at("parallelism").get<std::int64_t>(), counter_from(vertex.at("records")),
+                           number_from(vertex.at("busy"))};
+  }
+  for (const Json& each : json.at("cpu_time"))
+    detail.cpu_time[each.at(0).get<std::string>()] = counter_from(each.at(1));
+  return detail;
+}
+
+}  // namespace
+
+std::string detail_line(const Sample& sample) {
+  const Detail detail = sample.detail.value_or(Detail{});
+  Json vertices = Json::object();
+  for (const auto& [id, vertex] : detail.vertices) {
+    vertices[id] = {{"name", vertex.name},
+                    {"source", vertex.is_source},
+                    {"parallelism", vertex.parallelism},
+                    {"busy", to_json(vertex.busy)},
+                    {"records", to_json(vertex.records)}};
+  }
+  // No object: an ordered one is searched from the front for each name.
+  Json cpu_time = Json::array();
+  for (const auto& [id, counter] : detail.cpu_time) cpu_time.push_back(Json::array({id, to_json(counter)}));
+  const Json line = {{"time", to_ms(sample.time)},
+                     {"throughput", sample.throughput},
+                     {"cpu", sample.cpu},
+                     {"job", detail.job_id},
+                     {"state", to_string(detail.job_state)},
+                     {"began_again", detail.began_again},
+                     {"parallelism", detail.parallelism},
+                     {"task_managers", detail.task_managers},
+                     {"slots", detail.slots},
+                     {"free_slots", detail.free_slots},
+                     {"pending", to_json(detail.pending)},
+                     {"records", detail.records},
+                     {"vertices", std::move(vertices)},
+                     {"cpu_time", std::move(cpu_time)}};
+  return line.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+std::optional<Sample> parse_detail_line(std::string_view line) {
+  // The only exceptions that the library cannot be asked to keep to itself; they go no further than here.
+  try {
+    const Json json = Json::parse(line);
+    Sample sample{timestamp_from_ms(json.at("time").get<std::int64_t>()), json.at("throughput").get<double>(),
+                  json.at("cpu").get<double>(), detail_from(json)};
+    if (sample.time < kEarliest || sample.time > kLatest) return std::nullopt;
+    return sample;
+  } catch (const Json::exception&) {
+    return std::nullopt;
+  }
+}
+
+}  // namespace temblor::elastic
