@@ -7,10 +7,10 @@
 
 namespace temblor::elastic {
 
-/// `2025-11-30 12:00:00`, in the time of the place (TZ), as it stands in front of each line of the logs.
-std::string local_time_text(Timestamp t);
+/// A moment as people here say it, by the time zone of the process (TZ): `2025-11-30 12:00:00`.
+std::string local_time(Timestamp time);
 
-/// What the clock on the wall says at `t`: since local midnight.
-std::chrono::minutes local_time_of_day(Timestamp t);
+/// How long ago the local day began; what EXCLUDE_WINDOWS are asked.
+std::chrono::minutes local_time_of_day(Timestamp time);
 
 }  // namespace temblor::elastic
