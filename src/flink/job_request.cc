@@ -96,7 +96,7 @@ Result<Json> sink(const std::string& uri, const std::string& place) {
     sink["kind"] = uri == "console" ? "CONSOLE" : "NOTHING";
   } else if (uri == "csv" || uri.starts_with("csv:")) {
     TEMBLOR_ASSIGN(const Uri parsed, Uri::parse(uri == "csv" ? "csv:" : uri).map_error([&](Error error) {
-      return at_place(place, error);
+      return at_place(place, std::move(error));
     }));
     if (!parsed.query.empty()) return user_error(place, uri + ": 'csv' takes no settings");
     sink["kind"] = "CSV";
