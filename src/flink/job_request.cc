@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "connectors/rocketmq/topic_settings.h"
 #include "schema/amplitude_range.h"
@@ -135,8 +136,14 @@ Result<Json> to_json(const ProcessSettings& settings, const WrittenSettings& wri
     return user_error(place_of(written, "max-records"), "cannot be shared by several topics on a cluster",
                       "name one topic, or leave the limit out");
   }
+  std::set<std::string> names;  // which Flink keeps the state of their queues by
   for (const std::string& uri : settings.from) {
     TEMBLOR_ASSIGN(Json one, source(uri, place_of(written, "from"), job));
+    const auto name = one["topic"].get<std::string>();
+    if (!names.insert(name).second) {
+      return user_error(place_of(written, "from"), uri + ": another topic that is read has the name " + name,
+                        "read it by a job of its own");
+    }
     json["topics"].push_back(std::move(one));
   }
   for (const std::string& uri : settings.sink) {

@@ -85,6 +85,7 @@ TEST(JobRequestTest, RefusesWhatTheEmbeddedRunRefuses) {
   EXPECT_THAT(error_of({topic, "--sink", "csv:x?y=1"}), HasSubstr("'csv' takes no settings"));
   EXPECT_THAT(error_of({topic, "--from=rocketmq://a:1/u", "--max-records", "5"}),
               HasSubstr("--max-records: cannot be shared by several topics"));
+  EXPECT_THAT(error_of({topic, "--from=rocketmq://b:1/t"}), HasSubstr("another topic that is read has the name t"));
   EXPECT_THAT(error_of({topic, topic}), HasSubstr("is named twice"));
   EXPECT_THAT(error_of({topic, "--sink", "rocketmq://a:1/t"}), HasSubstr("is read as a source"));
   EXPECT_THAT(error_of({topic, "--window", "0s"}), HasSubstr("--window: \"0s\" is too short"));
