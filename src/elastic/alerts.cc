@@ -117,8 +117,7 @@ void Alerts::send(const Alert& alert, const std::string& message) {
 }
 
 void Alerts::write_line(AlertLevel level, std::string_view message) {
-  const std::string line =
-      fmt::format("[{}] [{}] {}\n", local_time(clock_.now()), to_string(level), one_line(message));
+  const std::string line = fmt::format("[{}] [{}] {}\n", local_time(clock_.now()), to_string(level), one_line(message));
   // Where even this cannot be written, the disk is full: the channels are left, and the trouble stays.
   if (!files_.create_directories(directory_of(log_))) return;
   if (auto log = files_.open_append(log_); log) static_cast<void>((*log)->append(line));

@@ -41,6 +41,10 @@ class TaskManagersTest : public ::testing::Test {
     std::string pid = programs.run({"sh", "-c", line}, kLong)->output;
     pid.pop_back();
     pids.push_back(pid);
+    const std::string last = words.substr(words.rfind(' ') + 1);
+    while (read_whole("/proc/" + pid + "/cmdline").find(last) == std::string::npos) {  // it is still on its way
+      programs.run({"sleep", "0.05"}, kLong).value();
+    }
     return pid;
   }
   /// One that has ended and that nobody has asked for its exit code does not run.
@@ -53,8 +57,9 @@ class TaskManagersTest : public ::testing::Test {
   }
 
   void write(const std::string& name, const std::string& text) { std::ofstream(folder + "/" + name) << text; }
-  std::string read(const std::string& name) {
-    std::ifstream file(folder + "/" + name);
+  std::string read(const std::string& name) { return read_whole(folder + "/" + name); }
+  static std::string read_whole(const std::string& path) {
+    std::ifstream file(path);
     return {std::istreambuf_iterator<char>(file), {}};
   }
 

@@ -76,6 +76,12 @@ Result<std::optional<Json>> Http::find(const std::string& path) {
 
 Result<Json> Http::post(const std::string& path, const Json& body) { return ask("POST", path, body.dump()); }
 
+Result<void> Http::send_text(const std::string& path, const std::string& json) {
+  TEMBLOR_ASSIGN(const Answer answer, send("POST", path, json));
+  if (answer.status >= 300) return world_error(address_ + path, "answers with status " + std::to_string(answer.status));
+  return {};
+}
+
 Result<void> Http::remove(const std::string& path) {
   TEMBLOR_TRY(ask("DELETE", path, {}));
   return {};

@@ -31,6 +31,8 @@ class Http {
   /// The same, and nothing where the server does not know what is asked for (404).
   Result<std::optional<nlohmann::json>> find(const std::string& path);
   Result<nlohmann::json> post(const std::string& path, const nlohmann::json& body);
+  /// Sends JSON to a server that may answer with anything, if only with a status below 300.
+  Result<void> send_text(const std::string& path, const std::string& json);
   /// Sends a file as a form does.
   Result<nlohmann::json> upload(const std::string& path, const std::string& name, std::string content);
   Result<void> remove(const std::string& path);

@@ -1,0 +1,163 @@
+#include "elastic/action_run.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/hash.h"
+
+namespace temblor::elastic {
+namespace {
+
+/// JOB_ARGS as the arguments of a main method: split at blanks, as a shell does.
+std::vector<std::string> words_of(const std::string& text) {
+  std::vector<std::string> words;
+  std::size_t begin = 0;
+  while ((begin = text.find_first_not_of(" \t", begin)) != std::string::npos) {
+    const std::size_t end = std::min(text.find_first_of(" \t", begin), text.size());
+    words.push_back(text.substr(begin, end - begin));
+    begin = end;
+  }
+  return words;
+}
+
+/// A source of the old kind is never busy, so to speak: it cannot be stopped, only cancelled (design.md).
+bool has_legacy_source(const Observation& seen) {
+  return std::any_of(seen.vertices.begin(), seen.vertices.end(),
+                     [](const VertexMetrics& vertex) { return vertex.is_source && !vertex.busy; });
+}
+
+std::int64_t slots_in_reach(const Observation& seen) {
+  std::int64_t slots = seen.parallelism;
+  for (const TaskManagerMetrics& each : seen.task_managers) slots += each.free_slots;
+  return slots;
+}
+
+}  // namespace
+
+ActionRun::ActionRun(const Environment& environment, const Conf& conf, const std::string& conf_path, const Texts& texts,
+                     ScheduleLog& log, Alerts& alerts, flink_rest::Client& client, Fleet& fleet)
+    : environment_(environment),
+      conf_(conf),
+      texts_(texts),
+      log_(log),
+      alerts_(alerts),
+      client_(client),
+      fleet_(fleet),
+      jobs_(client, environment.files),
+      rescale_(jobs_, environment.files, environment.clock,
+               RescaleJournalFile(environment.files, conf.metrics_dir + "/rescale.json"),
+               {.new_id =
+                    [this] {
+                      const auto now = static_cast<std::uint64_t>(environment_.clock.now().time_since_epoch().count());
+                      const std::uint64_t first = hash_words(++ids_, now, environment_.hash_seed);
+                      return fmt::format("{:016x}{:016x}", first, hash_words(first, ids_, environment_.hash_seed + 1));
+                    },
+                .name_job =
+                    [this, conf_path](const std::string& job) {
+                      return write_conf_value(environment_.files, conf_path, "FLINK_JOB_ID", job);
+                    },
+                .end_task_manager = [this](const std::string& id) { return fleet_.remove(id); }},
+               {.savepoint_limit = conf.savepoint_timeout, .start_limit = conf.job_start_timeout}) {}
+
+Result<std::optional<Action>> ActionRun::finish_what_was_begun() {
+  TEMBLOR_ASSIGN(const std::optional<RescaleEnd> end, rescale_.go_on());
+  if (!end) return std::nullopt;
+  Outcome outcome;
+  TEMBLOR_TRY(judge(*end, outcome));
+  return Action{.target = Target::kParallelism, .from = end->journal.from, .to = end->journal.to};
+}
+
+Outcome ActionRun::take(const Action& action, const Observation& seen) {
+  Outcome outcome;
+  const auto began = environment_.clock.monotonic();
+  const auto done = action.target == Target::kTaskManagers ? change_task_managers(action, seen)
+                                                           : change_parallelism(action, seen, outcome);
+  outcome.took = std::chrono::ceil<Milliseconds>(environment_.clock.monotonic() - began);
+  outcome.done = done.has_value();
+  const std::string trouble = action.target == Target::kTaskManagers ? "task managers" : "rescale";
+  if (done) {
+    alerts_.resolve(trouble, texts_.trouble_over(texts_.action(action)));
+  } else {
+    outcome.error = done.error().to_line();
+    log_.write(texts_.failed(outcome.error));
+    alerts_.raise(AlertLevel::kError, trouble, outcome.error);
+  }
+  return outcome;
+}
+
+Result<void> ActionRun::change_task_managers(const Action& action, const Observation& seen) {
+  for (std::int64_t i = action.from; i < action.to; ++i) TEMBLOR_TRY(fleet_.add_one());
+  for (std::int64_t i = action.from; i > action.to; --i) {
+    TEMBLOR_ASSIGN(const bool removed, fleet_.remove_free_one());
+    if (removed) continue;
+    // Slots are to spare, but on TaskManagers that are all in use: the job is moved together first.
+    RescaleJournal move = plan(seen, seen.parallelism);
+    TEMBLOR_ASSIGN(move.task_manager, fleet_.least_used());
+    Outcome outcome;
+    log_.write(texts_.savepoint_begins(conf_.savepoint_dir));
+    TEMBLOR_ASSIGN(const RescaleEnd end, rescale_.begin(std::move(move)));
+    return judge(end, outcome);
+  }
+  return {};
+}
+
+Result<void> ActionRun::change_parallelism(const Action& action, const Observation& seen, Outcome& outcome) {
+  if (action.to > slots_in_reach(seen)) TEMBLOR_TRY(make_room(action.to));
+  log_.write(texts_.savepoint_begins(conf_.savepoint_dir));
+  TEMBLOR_ASSIGN(const RescaleEnd end, rescale_.begin(plan(seen, action.to)));
+  return judge(end, outcome);
+}
+
+/// Slots first: a job that does not fit is refused, and it would have ended for nothing.
+Result<void> ActionRun::make_room(std::int64_t parallelism) {
+  while (true) {
+    TEMBLOR_ASSIGN(const std::vector<flink_rest::TaskManager> now, client_.task_managers());
+    std::int64_t slots = 0;
+    for (const flink_rest::TaskManager& each : now) slots += each.slots;
+    if (slots >= parallelism) return {};
+    if (static_cast<std::int64_t>(now.size()) >= conf_.task_manager_max_num) {
+      return world_error("parallelism " + std::to_string(parallelism),
+                         fmt::format("needs more than the {} slots of {} TaskManagers", slots, now.size()),
+                         "raise TASK_MANAGER_MAX_NUM");
+    }
+    TEMBLOR_TRY(fleet_.add_one());
+  }
+}
+
+Result<void> ActionRun::judge(const RescaleEnd& end, Outcome& outcome) {
+  const RescaleJournal& journal = end.journal;
+  outcome.downtime = end.job_was_down;
+  switch (end.kind) {
+    case RescaleEnd::Kind::kDone:
+      log_.write(texts_.savepoint_done(journal.savepoint));
+      log_.write(texts_.rescaled(journal.from, journal.to, journal.job, end.job_was_down));
+      return {};
+    case RescaleEnd::Kind::kWentBack:
+      log_.write(texts_.rolled_back(journal.from));
+      return world_error("parallelism " + std::to_string(journal.to), "the job did not come to run: " + journal.trouble,
+                         "it runs at " + std::to_string(journal.from) + " again, from " + journal.savepoint);
+    case RescaleEnd::Kind::kNotBegun:
+      return world_error("job " + journal.old_job, "no savepoint was taken: " + journal.trouble,
+                         "it runs on; see that SAVEPOINT_DIR can be written to on every node");
+    case RescaleEnd::Kind::kLost:
+      break;
+  }
+  return world_error("job " + journal.old_job, "has ended and left no savepoint: " + journal.trouble,
+                     "start it by hand, from the newest savepoint or checkpoint there is");
+}
+
+RescaleJournal ActionRun::plan(const Observation& seen, std::int64_t to) const {
+  RescaleJournal journal;
+  journal.old_job = seen.job_id;
+  journal.cancel = has_legacy_source(seen);
+  journal.savepoint_dir = conf_.savepoint_dir;
+  journal.from = static_cast<std::uint32_t>(seen.parallelism);
+  journal.to = static_cast<std::uint32_t>(to);
+  journal.jar = conf_.job_jar;
+  journal.main_class = conf_.job_main_class;
+  journal.arguments = words_of(conf_.job_args);
+  return journal;
+}
+
+}  // namespace temblor::elastic

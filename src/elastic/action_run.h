@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "base/environment.h"
+#include "base/result.h"
+#include "elastic/alerts.h"
+#include "elastic/conf.h"
+#include "elastic/decision.h"
+#include "elastic/decision_log.h"
+#include "elastic/fleet.h"
+#include "elastic/observation.h"
+#include "elastic/rescale.h"
+#include "elastic/rest_flink_jobs.h"
+#include "elastic/schedule_log.h"
+#include "elastic/texts.h"
+
+namespace temblor::elastic {
+
+/// Carries out what was decided, on the real cluster. Made for one decision; one thread at a time. All that it is given
+/// outlives it.
+class ActionRun {
+ public:
+  ActionRun(const Environment& environment, const Conf& conf, const std::string& conf_path, const Texts& texts,
+            ScheduleLog& log, Alerts& alerts, flink_rest::Client& client, Fleet& fleet);
+
+  /// Goes on with a change of parallelism that another process left behind; what was to be done, or nothing.
+  Result<std::optional<Action>> finish_what_was_begun();
+
+  /// Takes one action. `seen` is the cluster as it was when it was decided.
+  Outcome take(const Action& action, const Observation& seen);
+
+ private:
+  Result<void> change_task_managers(const Action& action, const Observation& seen);
+  Result<void> change_parallelism(const Action& action, const Observation& seen, Outcome& outcome);
+  Result<void> make_room(std::int64_t parallelism);
+  /// Says what came of a rescale; an error where the job is not as it was to be.
+  Result<void> judge(const RescaleEnd& end, Outcome& outcome);
+  [[nodiscard]] RescaleJournal plan(const Observation& seen, std::int64_t to) const;
+
+  const Environment& environment_;
+  const Conf& conf_;
+  const Texts& texts_;
+  ScheduleLog& log_;
+  Alerts& alerts_;
+  flink_rest::Client& client_;
+  Fleet& fleet_;
+  RestFlinkJobs jobs_;
+  std::uint64_t ids_ = 0;
+  Rescale rescale_;
+};
+
+}  // namespace temblor::elastic

@@ -1,0 +1,128 @@
+#include "elastic/fleet.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <sstream>
+
+namespace temblor::elastic {
+namespace {
+
+constexpr std::size_t kLargestFile = std::size_t{1} << 20U;
+constexpr Milliseconds kPoll{250};
+constexpr Milliseconds kEndPatience{10'000};
+// Of one that was killed Flink knows after its heartbeats have stayed away: 15 to 19 s.
+constexpr Milliseconds kGonePatience{60'000};
+
+std::int64_t count(const std::vector<flink_rest::TaskManager>& all) { return static_cast<std::int64_t>(all.size()); }
+
+}  // namespace
+
+Result<std::vector<std::string>> workers_of(FileSystem& files, const Conf& conf) {
+  if (!conf.task_manager_hosts.empty()) return conf.task_manager_hosts;
+  const std::string path = conf.flink_bin_path + "/../conf/workers";
+  TEMBLOR_ASSIGN(const std::string text, read_file(files, path, kLargestFile));
+  std::vector<std::string> workers;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    line = line.substr(0, line.find('#'));
+    std::istringstream words(line);
+    if (std::string host; words >> host) workers.push_back(std::move(host));
+  }
+  if (workers.empty()) {
+    return user_error(path, "names no worker", "write one host a line, or set TASK_MANAGER_HOSTS in the conf");
+  }
+  return workers;
+}
+
+Result<void> Fleet::add_one() {
+  TEMBLOR_ASSIGN(const std::vector<flink_rest::TaskManager> before, client_.task_managers());
+  std::vector<std::uint32_t> counts(workers_.size(), 0);
+  for (const flink_rest::TaskManager& each : before) {
+    const auto at = std::find(workers_.begin(), workers_.end(), each.host);
+    if (at != workers_.end()) ++counts[static_cast<std::size_t>(at - workers_.begin())];
+  }
+  const std::string host = host_for_one_more(workers_, counts, conf_.job_manager_ip);
+  const std::string id = fmt::format("temblor-{}-{}", host, to_ms(clock_.now()));
+  log_(texts_.starting_tm(host));
+  TEMBLOR_TRY(task_managers_.start(host, id));
+  const auto began = clock_.monotonic();
+  while (true) {
+    TEMBLOR_ASSIGN(const std::vector<flink_rest::TaskManager> now, client_.task_managers());
+    if (std::any_of(now.begin(), now.end(), [&](const auto& each) { return each.id == id; })) {
+      log_(texts_.tm_added(host, count(now)));
+      return {};
+    }
+    if (clock_.monotonic() - began > conf_.tm_start_timeout) break;
+    clock_.sleep_for(kPoll);
+  }
+  log_(texts_.tm_not_registered(host, conf_.tm_start_timeout));
+  const std::string why = task_managers_.last_error(host);
+  // It must not register later and be one too many.
+  static_cast<void>(task_managers_.end({.id = id, .host = host, .port = 0}, kEndPatience));
+  return world_error(host,
+                     "its new TaskManager has not registered after " + to_string(conf_.tm_start_timeout) +
+                         (why.empty() ? "" : ": " + why),
+                     "look into Flink's log folder there");
+}
+
+Result<std::vector<Fleet::Seat>> Fleet::seats() {
+  TEMBLOR_ASSIGN(const std::vector<flink_rest::TaskManager> all, client_.task_managers());
+  std::vector<Seat> seats;
+  for (const flink_rest::TaskManager& each : all) {
+    const auto there =
+        std::count_if(all.begin(), all.end(), [&](const auto& other) { return other.host == each.host; });
+    seats.push_back({.task_manager = each, .on_its_host = static_cast<std::uint32_t>(there)});
+  }
+  // Those that the scaler started go first where nothing else decides, and then rather not the JobManager's.
+  const auto rank = [this](const Seat& seat) {
+    return std::tuple(seat.task_manager.slots - seat.task_manager.free_slots, -std::int64_t{seat.on_its_host},
+                      !seat.task_manager.id.starts_with("temblor-"), seat.task_manager.host == conf_.job_manager_ip,
+                      seat.task_manager.id);
+  };
+  std::sort(seats.begin(), seats.end(), [&](const Seat& a, const Seat& b) { return rank(a) < rank(b); });
+  return seats;
+}
+
+Result<bool> Fleet::remove_free_one() {
+  TEMBLOR_ASSIGN(const std::vector<Seat> ranked, seats());
+  if (ranked.empty()) return false;
+  const flink_rest::TaskManager& first = ranked.front().task_manager;
+  if (first.free_slots < first.slots) return false;
+  TEMBLOR_TRY(end(first));
+  return true;
+}
+
+Result<std::string> Fleet::least_used() {
+  TEMBLOR_ASSIGN(const std::vector<Seat> ranked, seats());
+  return ranked.empty() ? std::string() : ranked.front().task_manager.id;
+}
+
+Result<void> Fleet::remove(const std::string& id) {
+  TEMBLOR_ASSIGN(const std::vector<flink_rest::TaskManager> all, client_.task_managers());
+  for (const flink_rest::TaskManager& each : all) {
+    if (each.id == id) return end(each);
+  }
+  return {};
+}
+
+Result<void> Fleet::end(const flink_rest::TaskManager& task_manager) {
+  log_(texts_.stopping_tm(task_manager.host));
+  TEMBLOR_TRY(
+      task_managers_.end({.id = task_manager.id, .host = task_manager.host, .port = task_manager.port}, kEndPatience));
+  const auto began = clock_.monotonic();
+  while (true) {
+    TEMBLOR_ASSIGN(const std::vector<flink_rest::TaskManager> now, client_.task_managers());
+    if (std::none_of(now.begin(), now.end(), [&](const auto& each) { return each.id == task_manager.id; })) {
+      log_(texts_.tm_removed(task_manager.host, count(now)));
+      return {};
+    }
+    if (clock_.monotonic() - began > kGonePatience) {
+      return world_error(task_manager.host, "TaskManager " + task_manager.id + " does not end",
+                         "look for its process there");
+    }
+    clock_.sleep_for(kPoll);
+  }
+}
+
+}  // namespace temblor::elastic

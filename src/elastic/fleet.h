@@ -1,0 +1,67 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "elastic/conf.h"
+#include "elastic/task_managers.h"
+#include "elastic/texts.h"
+#include "flink_rest/client.h"
+
+namespace temblor::elastic {
+
+/// The TaskManagers of the cluster as a whole: one more, one fewer. One thread at a time.
+class Fleet {
+ public:
+  /// `workers` are the hosts that they may run on; `log` takes lines for the schedule log. All outlive the object.
+  Fleet(flink_rest::Client& client, TaskManagers& task_managers, Clock& clock, const Conf& conf, const Texts& texts,
+        std::vector<std::string> workers, std::function<void(const std::string&)> log)
+      : client_(client),
+        task_managers_(task_managers),
+        clock_(clock),
+        conf_(conf),
+        texts_(texts),
+        workers_(std::move(workers)),
+        log_(std::move(log)) {}
+
+  /// Starts one on the worker with the fewest, and returns when it has registered.
+  Result<void> add_one();
+
+  /// Ends one whose slots are all free, on the host with the most; returns when it is gone from the list. Nothing is
+  /// done where there is no such one: false.
+  Result<bool> remove_free_one();
+
+  /// The one that is to end when the job is out of the way: the fewest slots in use, on the host with the most. Empty
+  /// where there are none.
+  Result<std::string> least_used();
+
+  /// Ends the one with this id; that there is none is no error.
+  Result<void> remove(const std::string& id);
+
+ private:
+  struct Seat {
+    flink_rest::TaskManager task_manager;
+    std::uint32_t on_its_host = 0;  ///< TaskManagers there
+  };
+
+  Result<std::vector<Seat>> seats();
+  Result<void> end(const flink_rest::TaskManager& task_manager);
+
+  flink_rest::Client& client_;
+  TaskManagers& task_managers_;
+  Clock& clock_;
+  const Conf& conf_;
+  const Texts& texts_;
+  std::vector<std::string> workers_;
+  std::function<void(const std::string&)> log_;
+};
+
+/// TASK_MANAGER_HOSTS, or the lines of Flink's conf/workers; none is the user's error.
+Result<std::vector<std::string>> workers_of(FileSystem& files, const Conf& conf);
+
+}  // namespace temblor::elastic

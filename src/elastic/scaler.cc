@@ -1,0 +1,179 @@
+#include "elastic/scaler.h"
+
+#include <fmt/format.h>
+
+#include <optional>
+
+#include "elastic/action_run.h"
+#include "elastic/decide.h"
+#include "elastic/decision_log.h"
+#include "elastic/fleet.h"
+#include "elastic/history.h"
+#include "elastic/local_time.h"
+#include "elastic/measure.h"
+#include "elastic/memory.h"
+#include "elastic/observe.h"
+#include "elastic/pause.h"
+#include "elastic/schedule_log.h"
+#include "elastic/texts.h"
+#include "elastic/webhook.h"
+
+namespace temblor::elastic {
+namespace {
+
+constexpr Milliseconds kCommandPatience{30'000};
+
+/// The cluster as the conf names it.
+struct Connection {
+  flink_rest::Client client;
+  flink_rest::Metrics metrics;
+};
+
+Result<Connection> connect(const Conf& conf) {
+  TEMBLOR_ASSIGN(flink_rest::Http http, flink_rest::Http::at(conf.flink_rest_url, conf.rest_timeout));
+  TEMBLOR_ASSIGN(flink_rest::Http other, flink_rest::Http::at(conf.flink_rest_url, conf.rest_timeout));
+  return Connection{flink_rest::Client(std::move(http)), flink_rest::Metrics(std::move(other))};
+}
+
+Result<void> append_line(FileSystem& files, const std::string& path, const std::string& line) {
+  TEMBLOR_TRY(files.create_directories(directory_of(path)));
+  TEMBLOR_ASSIGN(const auto file, files.open_append(path));
+  return file->append(line + "\n");
+}
+
+}  // namespace
+
+Result<std::string> Scaler::collect() {
+  TEMBLOR_ASSIGN(const ReadConf read, conf());
+  const Conf& conf = read.conf;
+  TEMBLOR_ASSIGN(Connection cluster, connect(conf));
+  TEMBLOR_ASSIGN(const FoundJob job, find_job(cluster.client, conf));
+  TEMBLOR_ASSIGN(const Observation seen, observe(cluster.client, cluster.metrics, job.id, environment_.clock.now()));
+  History history(environment_.files, conf.metrics_dir);
+  TEMBLOR_ASSIGN(const std::optional<Sample> before, history.newest(seen.time));
+  const Sample sample = measure(before ? &*before : nullptr, seen);
+  TEMBLOR_TRY(history.append(sample));
+  std::string line = sample_line(sample);
+  TEMBLOR_TRY(append_line(environment_.files, conf.log_dir + "/collect_metrics.log", line));
+  return line;
+}
+
+Result<void> Scaler::decide(bool dry_run) {
+  TEMBLOR_ASSIGN(const ReadConf read, conf());
+  const Texts texts(read.conf.elastic_lang);
+  ScheduleLog log(environment_.files, environment_.clock, read.conf.log_dir, shown_);
+  log.write(texts.decision_begins());
+  for (const std::string& warning : read.warnings) log.write(warning);
+  TEMBLOR_TRY(environment_.files.create_directories(read.conf.metrics_dir));
+  const auto decided = [&]() -> Result<void> {
+    TEMBLOR_ASSIGN(const auto lock, environment_.files.lock(read.conf.metrics_dir + "/actions.lock"));
+    return decide_locked(read.conf, dry_run);
+  }();
+  if (!decided) log.write(texts.failed(decided.error().to_line()));
+  return decided;
+}
+
+Result<void> Scaler::decide_locked(const Conf& conf, bool dry_run) {
+  const Texts texts(conf.elastic_lang);
+  Clock& clock = environment_.clock;
+  FileSystem& files = environment_.files;
+  ScheduleLog log(files, clock, conf.log_dir, shown_);
+  Alerts alerts = alerts_of(conf);
+  TEMBLOR_ASSIGN(Connection cluster, connect(conf));
+  Hosts hosts(programs_, {host_name()}, conf.ssh_timeout);
+  TaskManagers task_managers(hosts, conf.flink_bin_path);
+  TEMBLOR_ASSIGN(std::vector<std::string> workers, workers_of(files, conf));
+  Fleet fleet(cluster.client, task_managers, clock, conf, texts, std::move(workers),
+              [&](const std::string& line) { log.write(line); });
+  ActionRun run(environment_, conf, conf_path_, texts, log, alerts, cluster.client, fleet);
+  History history(files, conf.metrics_dir);
+  TEMBLOR_ASSIGN(Memory memory, read_memory(files, conf.metrics_dir));
+
+  if (!dry_run) {
+    TEMBLOR_ASSIGN(const std::optional<Action> finished, run.finish_what_was_begun());
+    if (finished) {
+      TEMBLOR_ASSIGN(const Samples samples, history.read(clock.now()));
+      memory = remember(std::move(memory), {*finished}, clock.now(), samples.newest_line, 0);
+      TEMBLOR_TRY(write_memory(files, conf.metrics_dir, memory));
+      return {};
+    }
+  }
+
+  TEMBLOR_ASSIGN(const FoundJob job, find_job(cluster.client, conf));
+  if (job.was_searched) log.write(texts.job_found(job.id));
+  TEMBLOR_ASSIGN(const Observation seen, observe(cluster.client, cluster.metrics, job.id, clock.now()));
+  TEMBLOR_ASSIGN(Samples samples, history.read(clock.now(), memory.spent_line));
+  if (samples.unreadable + samples.from_future + samples.out_of_order > 0) {
+    log.write(texts.lines_left_out(samples.unreadable, samples.from_future, samples.out_of_order));
+  }
+  const Situation situation{.conf = conf,
+                            .samples = std::move(samples.all),
+                            .cluster = cluster_of(seen),
+                            .memory = memory,
+                            .now = clock.now(),
+                            .time_of_day = local_time_of_day(clock.now()),
+                            .paused = PauseMarker(files, conf.metrics_dir).is_set()};
+  const Decision decision = elastic::decide(situation);
+  log.write(texts.state(situation.cluster.parallelism, situation.cluster.task_managers));
+  for (const Finding& finding : decision.findings) log.write(texts.finding(finding));
+
+  DecisionRecord record = record_of(situation, decision);
+  record.dry_run = dry_run;
+  DecisionLog decisions(files, conf.metrics_dir);
+  if (dry_run || decision.actions.empty()) {
+    for (const Action& action : decision.actions) log.write(texts.would_do(action));
+    return decisions.append(record);
+  }
+  for (const Action& action : decision.actions) {
+    // The cluster may be another after the action before.
+    TEMBLOR_ASSIGN(const FoundJob now_meant, find_job(cluster.client, conf));
+    TEMBLOR_ASSIGN(const Observation now_seen, observe(cluster.client, cluster.metrics, now_meant.id, clock.now()));
+    record.outcomes.push_back(run.take(action, now_seen));
+    if (!record.outcomes.back().done) break;
+  }
+  // Failed ones too: what has just not worked is tried again with new samples, not in the next second.
+  TEMBLOR_ASSIGN(const Samples spent, history.read(clock.now()));
+  memory = remember(std::move(memory), decision.actions, clock.now(), spent.newest_line, capacity_in(situation));
+  TEMBLOR_TRY(write_memory(files, conf.metrics_dir, memory));
+  return decisions.append(record);
+}
+
+Result<void> Scaler::alert(const std::string& level, const std::string& message) {
+  TEMBLOR_ASSIGN(const ReadConf read, conf());
+  alerts_of(read.conf).tell(alert_level_from(level), message);
+  return {};
+}
+
+void Scaler::report_trouble(const Result<void>& outcome) {
+  const auto read = conf();
+  if (!read) return;  // the conf names neither log nor channels; the loop's own error has said so
+  const Texts texts(read->conf.elastic_lang);
+  Alerts alerts = alerts_of(read->conf);
+  if (outcome) {
+    alerts.resolve("loop", texts.trouble_over("temblor elastic"));
+  } else {
+    alerts.raise(AlertLevel::kError, "loop", outcome.error().to_line());
+  }
+}
+
+Alerts Scaler::alerts_of(const Conf& conf) {
+  Alerts alerts(environment_.files, environment_.clock, conf.log_dir + "/alert.log",
+                conf.metrics_dir + "/alerts_open.json", conf.alert_repeat);
+  if (!conf.alert_command.empty()) {
+    alerts.add_channel("ALERT_COMMAND", [this, command = conf.alert_command](const Alert& alert) -> Result<void> {
+      const std::string level(alert.is_over ? "RESOLVED" : to_string(alert.level));
+      TEMBLOR_ASSIGN(const ProgramEnd end, programs_.run({command, level, alert.message}, kCommandPatience));
+      if (end.status != 0) return world_error(command, "ended with exit code " + std::to_string(end.status));
+      return {};
+    });
+  }
+  if (!conf.alert_webhook.empty()) {
+    alerts.add_channel(
+        "ALERT_WEBHOOK", [this, url = conf.alert_webhook, patience = conf.rest_timeout](const Alert& alert) {
+          return post_to_webhook(url, webhook_message(alert, environment_.clock.now(), host_name()), patience);
+        });
+  }
+  return alerts;
+}
+
+}  // namespace temblor::elastic

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <string>
+
+#include "base/environment.h"
+#include "base/program.h"
+#include "base/result.h"
+#include "elastic/alerts.h"
+#include "elastic/conf.h"
+
+namespace temblor::elastic {
+
+/// What the scripts do: samples and decisions of one cluster. Reads the conf anew each time. One thread at a time;
+/// several processes may take samples, one at a time acts.
+class Scaler {
+ public:
+  /// `conf_path` is elastic.conf's. `shown`: the lines of the schedule log are shown on the standard output too. All
+  /// outlive the object.
+  Scaler(const Environment& environment, Programs& programs, std::string conf_path, bool shown)
+      : environment_(environment), programs_(programs), conf_path_(std::move(conf_path)), shown_(shown) {}
+
+  /// Takes one sample into the history; the line that tells of it: `throughput=10/s | cpu=0.0065 | tm=3 | records=15`.
+  Result<std::string> collect();
+
+  /// Takes one decision and carries it out, or, with `dry_run`, only says what it would do. What comes of it is in the
+  /// schedule log and in the log of decisions; trouble goes to people as alerts. An error is what kept it from deciding
+  /// or from acting; it is in the log already.
+  Result<void> decide(bool dry_run);
+
+  /// Sends an alert, as `alert.sh` does.
+  Result<void> alert(const std::string& level, const std::string& message);
+
+  /// What stands in the way of the next round and what has gone away, for the loop: tells people once.
+  void report_trouble(const Result<void>& outcome);
+
+  /// The conf as it is now.
+  Result<ReadConf> conf() { return read_conf(environment_.files, conf_path_); }
+
+ private:
+  Alerts alerts_of(const Conf& conf);
+  Result<void> decide_locked(const Conf& conf, bool dry_run);
+
+  const Environment& environment_;
+  Programs& programs_;
+  std::string conf_path_;
+  bool shown_;
+};
+
+}  // namespace temblor::elastic
