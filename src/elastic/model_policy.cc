@@ -65,7 +65,7 @@ class Model {
     // Working off what waits keeps a job busy, and is no reason to grow while it will be done in time.
     const std::int64_t needed = parallelism_for(load, conf_);
     if (needed <= cluster_.parallelism) return;
-    if (!behind && load.pending && works_off_in_time(load) && backlog_of(load, conf_) > 0) return;
+    if (!behind && backlog_of(load, conf_) > 0 && works_off_in_time(load)) return;
     wishes_.findings.push_back(behind ? Finding{Note::kBacklogHigh, *load.pending, seconds(conf_.catch_up_time)}
                                       : Finding{Note::kBusyHigh, load.busy, upper});
     wishes_.parallelism = Wish{needed, wishes_.findings.back().note};
@@ -113,7 +113,9 @@ class Model {
                                                 conf_.parallelism_min, conf_.parallelism_max);
     const std::int64_t slots = std::max(parallelism, wishes_.parallelism ? 0 : cluster_.parallelism);
     const std::int64_t for_slots = (slots + cluster_.others_slots() + conf_.slots_per_tm - 1) / conf_.slots_per_tm;
-    const Held hot = held(samples_, [&](const Sample& s) { return s.cpu > conf_.cpu_load_upper; });
+    // As long as something waits the CPU is meant to be busy; if that takes too long, the job has grown by then.
+    const Held hot =
+        held(samples_, [&](const Sample& s) { return s.cpu > conf_.cpu_load_upper && backlog_of(s, conf_) <= 0; });
     if (hot.for_at_least(conf_.trigger_duration)) {
       wishes_.findings.push_back({Note::kCpuHigh, samples_.back().cpu, conf_.cpu_load_upper});
       const auto needed =
