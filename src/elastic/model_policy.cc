@@ -46,9 +46,11 @@ class Model {
     return busiest(sample).value_or(1) < lower() && backlog_of(sample, conf_) <= 0;
   }
 
+  /// With some patience: a job sized for exactly that time would else grow again by one whenever its load wavers.
   [[nodiscard]] bool works_off_in_time(const Load& load) const {
+    constexpr double kPatience = 1.5;
     const double backlog = backlog_of(load, conf_);
-    return backlog <= 0 || (load.capacity - load.arriving) * seconds(conf_.catch_up_time) >= backlog;
+    return backlog <= 0 || (load.capacity - load.arriving) * seconds(conf_.catch_up_time) * kPatience >= backlog;
   }
 
   void judge_out(const Load& load) {

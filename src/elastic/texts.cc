@@ -103,6 +103,13 @@ std::string Texts::loop_begins(Milliseconds interval) const {
 
 std::string Texts::loop_ends() const { return fill(*this, "弹性扩缩容服务停止", "the scaler has stopped"); }
 
+std::string Texts::paused() const { return fill(*this, "弹性扩缩容已暂停", "the scaler is paused"); }
+
+std::string Texts::resumed(bool was_paused) const {
+  return was_paused ? fill(*this, "弹性扩缩容已恢复", "the scaler goes on")
+                    : fill(*this, "弹性扩缩容未处于暂停状态", "the scaler was not paused");
+}
+
 std::string Texts::trouble(std::string_view what) const {
   return fill(*this, "异常: {}，稍后重试", "trouble: {}, trying again", what);
 }

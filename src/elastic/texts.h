@@ -46,6 +46,8 @@ class Texts {
   // The service.
   [[nodiscard]] std::string loop_begins(Milliseconds interval) const;
   [[nodiscard]] std::string loop_ends() const;
+  [[nodiscard]] std::string paused() const;
+  [[nodiscard]] std::string resumed(bool was_paused) const;
   [[nodiscard]] std::string trouble(std::string_view what) const;  ///< the loop goes on
   [[nodiscard]] std::string trouble_over(std::string_view what) const;
   [[nodiscard]] std::string lines_left_out(std::size_t unreadable, std::size_t from_future,

@@ -18,7 +18,8 @@ constexpr double kLeft = 90;
 constexpr double kRight = 1170;
 constexpr double kTop = 64;
 constexpr double kGap = 54;
-constexpr double kMarks = 14;  // the height of a mark
+constexpr double kMark = 11;   // the height of a mark
+constexpr double kMarks = 14;  // and of a row of them
 
 // Colours that are told apart by people who see fewer of them (Okabe and Ito, 2008).
 constexpr std::string_view kBlue = "#0072B2";
@@ -94,13 +95,17 @@ class Picture {
              {"TaskManagers", kBlue, [](const SimPoint& p) { return static_cast<double>(p.task_managers); }, false,
               true}}}};
     double top = kTop;
+    for (const Panel& panel : panels) top += panel.height + kGap;
+    const double marks = top - kGap + 22;
+    const double hours = marks + 2 * kMarks;
+    const double height = hours + 34;
+    draw_hours(hours);  // first, under the curves
+    top = kTop;
     for (const Panel& panel : panels) {
       draw_panel(panel, top);
       top += panel.height + kGap;
     }
-    draw_marks(top - kGap + 22);
-    draw_hours(top - kGap + 22 + kMarks);
-    const double height = top - kGap + 22 + kMarks + 34;
+    draw_marks(marks);
     return fmt::format(
                "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{0:.0f}\" height=\"{1:.0f}\" viewBox=\"0 0 {0:.0f} "
                "{1:.0f}\" font-family=\"DejaVu Sans, Arial, sans-serif\" font-size=\"13\">\n"
@@ -165,7 +170,8 @@ class Picture {
     body_ += fmt::format("<path d=\"{}\" fill=\"none\" stroke=\"{}\" stroke-width=\"1.6\"/>\n", path, curve.colour);
   }
 
-  /// A triangle for each action, up where it grows, in the colour of what it changes; hovering tells what it was.
+  /// A triangle for each action, up where it grows, in the colour and the row of what it changes, red where it failed;
+  /// hovering tells what it was.
   void draw_marks(double top) {
     const Texts texts(Language::kEnglish);
     for (const DecisionRecord& event : run_.events) {
@@ -173,8 +179,9 @@ class Picture {
       for (std::size_t i = 0; i < event.decision.actions.size(); ++i) {
         const Action& action = event.decision.actions[i];
         const bool done = i < event.outcomes.size() && event.outcomes[i].done;
-        const double point = action.grows() ? top : top + kMarks;
-        const double base = action.grows() ? top + kMarks : top;
+        const double row = action.target == Target::kParallelism ? top : top + kMarks;
+        const double point = action.grows() ? row : row + kMark;
+        const double base = action.grows() ? row + kMark : row;
         body_ += fmt::format(
             "<path d=\"M{:.1f} {:.1f}L{:.1f} {:.1f}L{:.1f} {:.1f}Z\" fill=\"{}\"><title>{} {}{}</title></path>\n", x,
             point, x - 5, base, x + 5, base,
@@ -185,7 +192,7 @@ class Picture {
       }
     }
     body_ += fmt::format("<text x=\"{:.0f}\" y=\"{:.1f}\" text-anchor=\"end\" fill=\"{}\">actions</text>\n", kLeft - 8,
-                         top + kMarks - 2, kGrey);
+                         top + kMarks + 3, kGrey);
   }
 
   void draw_hours(double top) {
