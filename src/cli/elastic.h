@@ -7,8 +7,8 @@
 
 #include "base/environment.h"
 #include "base/result.h"
-#include "cli/command_line.h"
 #include "elastic/conf.h"
+#include "settings/command_line.h"
 
 namespace temblor {
 

@@ -36,7 +36,7 @@ std::int64_t slots_in_reach(const Observation& seen) {
 }  // namespace
 
 ActionRun::ActionRun(const Environment& environment, const Conf& conf, const std::string& conf_path, const Texts& texts,
-                     ScheduleLog& log, Alerts& alerts, flink_rest::Client& client, Fleet& fleet)
+                     Announcer& log, Alerts& alerts, flink_rest::Client& client, Fleet& fleet)
     : environment_(environment),
       conf_(conf),
       texts_(texts),

@@ -7,6 +7,7 @@
 #include "base/environment.h"
 #include "base/result.h"
 #include "elastic/alerts.h"
+#include "elastic/announcer.h"
 #include "elastic/conf.h"
 #include "elastic/decision.h"
 #include "elastic/decision_log.h"
@@ -14,7 +15,6 @@
 #include "elastic/observation.h"
 #include "elastic/rescale.h"
 #include "elastic/rest_flink_jobs.h"
-#include "elastic/schedule_log.h"
 #include "elastic/texts.h"
 
 namespace temblor::elastic {
@@ -24,7 +24,7 @@ namespace temblor::elastic {
 class ActionRun {
  public:
   ActionRun(const Environment& environment, const Conf& conf, const std::string& conf_path, const Texts& texts,
-            ScheduleLog& log, Alerts& alerts, flink_rest::Client& client, Fleet& fleet);
+            Announcer& log, Alerts& alerts, flink_rest::Client& client, Fleet& fleet);
 
   /// Goes on with a change of parallelism that another process left behind; what was to be done, or nothing.
   Result<std::optional<Action>> finish_what_was_begun();
@@ -43,7 +43,7 @@ class ActionRun {
   const Environment& environment_;
   const Conf& conf_;
   const Texts& texts_;
-  ScheduleLog& log_;
+  Announcer& log_;
   Alerts& alerts_;
   flink_rest::Client& client_;
   Fleet& fleet_;

@@ -1,5 +1,6 @@
 #include "elastic/detail_json.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 namespace temblor::elastic {
@@ -12,13 +13,14 @@ Json to_json(const Counter& c) {
   return Json::array({c.value, to_ms(c.seen_at), to_ms(c.changed_at), c.has_changed, c.rate, c.total});
 }
 
+/// Within what arithmetic is safe for, whatever a person has made of the file.
+Timestamp time_from(const Json& json) {
+  return std::clamp(timestamp_from_ms(json.get<std::int64_t>()), kEarliest, kLatest);
+}
+
 Counter counter_from(const Json& json) {
-  return {json.at(0).get<double>(),
-          timestamp_from_ms(json.at(1).get<std::int64_t>()),
-          timestamp_from_ms(json.at(2).get<std::int64_t>()),
-          json.at(3).get<bool>(),
-          json.at(4).get<double>(),
-          json.at(5).get<double>()};
+  return {json.at(0).get<double>(), time_from(json.at(1)),    time_from(json.at(2)),
+          json.at(3).get<bool>(),   json.at(4).get<double>(), json.at(5).get<double>()};
 }
 
 Json to_json(const std::optional<double>& number) { return number ? Json(*number) : Json(nullptr); }

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "elastic/action_run.h"
+#include "elastic/announcer.h"
 #include "elastic/decide.h"
 #include "elastic/decision_log.h"
 #include "elastic/fleet.h"
@@ -14,7 +15,6 @@
 #include "elastic/memory.h"
 #include "elastic/observe.h"
 #include "elastic/pause.h"
-#include "elastic/schedule_log.h"
 #include "elastic/texts.h"
 #include "elastic/webhook.h"
 
@@ -61,7 +61,7 @@ Result<std::string> Scaler::collect() {
 Result<void> Scaler::decide(bool dry_run) {
   TEMBLOR_ASSIGN(const ReadConf read, conf());
   const Texts texts(read.conf.elastic_lang);
-  ScheduleLog log(environment_.files, environment_.clock, read.conf.log_dir, shown_);
+  Announcer log(environment_.files, environment_.clock, read.conf.log_dir, shown_);
   log.write(texts.decision_begins());
   for (const std::string& warning : read.warnings) log.write(warning);
   TEMBLOR_TRY(environment_.files.create_directories(read.conf.metrics_dir));
@@ -77,7 +77,7 @@ Result<void> Scaler::decide_locked(const Conf& conf, bool dry_run) {
   const Texts texts(conf.elastic_lang);
   Clock& clock = environment_.clock;
   FileSystem& files = environment_.files;
-  ScheduleLog log(files, clock, conf.log_dir, shown_);
+  Announcer log(files, clock, conf.log_dir, shown_);
   Alerts alerts = alerts_of(conf);
   TEMBLOR_ASSIGN(Connection cluster, connect(conf));
   Hosts hosts(programs_, {host_name()}, conf.ssh_timeout);

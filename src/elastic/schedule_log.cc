@@ -2,15 +2,33 @@
 
 #include <fmt/format.h>
 
+#include "elastic/file_tail.h"
 #include "elastic/local_time.h"
 
 namespace temblor::elastic {
 
-void ScheduleLog::write(std::string_view line) {
-  const std::string text = fmt::format("[{}] {}\n", local_time(clock_.now()), line);
-  if (shown_) static_cast<void>(files_.standard_output()->append(text));
-  if (!files_.create_directories(log_dir_)) return;
-  if (auto log = files_.open_append(log_dir_ + "/elastic_schedule.log"); log) static_cast<void>((*log)->append(text));
+std::vector<std::string> decision_lines(const Situation& situation, const Decision& decision, const Texts& texts) {
+  std::vector<std::string> lines = {texts.decision_begins(),
+                                    texts.state(situation.cluster.parallelism, situation.cluster.task_managers)};
+  for (const Finding& finding : decision.findings) lines.push_back(texts.finding(finding));
+  return lines;
+}
+
+ScheduleLog::ScheduleLog(FileSystem& files, const Clock& clock, std::string path)
+    : files_(files), clock_(clock), path_(std::move(path)) {}
+
+Result<void> ScheduleLog::append(const std::vector<std::string>& lines) {
+  for (const std::string& line : lines) TEMBLOR_TRY(append_line(files_, path_, dated(clock_.now(), line)));
+  return {};
+}
+
+std::string dated(Timestamp time, std::string_view line) {
+  std::string text = fmt::format("[{}] {}", local_time(time), line);
+  // What a server says may have several lines; one event stays one line.
+  for (char& c : text) {
+    if (c == '\n' || c == '\r') c = ' ';
+  }
+  return text;
 }
 
 }  // namespace temblor::elastic

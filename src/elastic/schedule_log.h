@@ -2,27 +2,35 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/file_system.h"
+#include "elastic/situation.h"
+#include "elastic/texts.h"
 
 namespace temblor::elastic {
 
-/// LOG_DIR/elastic_schedule.log: lines behind `[2025-11-30 12:00:00] `, and on the standard output where somebody
-/// looks. What cannot be written, on a full disk say, is left out: scaling goes on. One thread at a time.
+/// The lines of a decision as the schedule log has them, before anything is done: that it begins, the state, and each
+/// finding.
+std::vector<std::string> decision_lines(const Situation& situation, const Decision& decision, const Texts& texts);
+
+/// A log that people read, such as LOG_DIR/elastic_schedule.log: each line behind `[2025-11-30 12:00:00] `, by the
+/// local time. One thread; several processes may append to the same file.
 class ScheduleLog {
  public:
-  /// `shown`: on the standard output too.
-  ScheduleLog(FileSystem& files, const Clock& clock, std::string log_dir, bool shown)
-      : files_(files), clock_(clock), log_dir_(std::move(log_dir)), shown_(shown) {}
+  ScheduleLog(FileSystem& files, const Clock& clock, std::string path);
 
-  void write(std::string_view line);
+  /// Appends lines, with the file and its folder where they are missing.
+  Result<void> append(const std::vector<std::string>& lines);
 
  private:
   FileSystem& files_;
   const Clock& clock_;
-  std::string log_dir_;
-  bool shown_;
+  std::string path_;
 };
+
+/// `[2025-11-30 12:00:00] line`.
+std::string dated(Timestamp time, std::string_view line);
 
 }  // namespace temblor::elastic
