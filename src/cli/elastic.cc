@@ -1,13 +1,14 @@
 #include "cli/elastic.h"
+#include "cli/answer.h"
 
 #include <fmt/format.h>
 
 #include <array>
 
 #include "base/nearest.h"
-#include "cli/printable.h"
 #include "cli/subcommand.h"
 #include "cli/terminal.h"
+#include "schema/printable.h"
 
 namespace temblor {
 namespace {
@@ -19,6 +20,12 @@ struct Form {
 };
 
 constexpr std::array kForms = {
+    Form{"install", "lay out the scaler's folder", elastic_install},
+    Form{"collect", "take one sample", elastic_collect},
+    Form{"decide", "take one decision and carry it out, or --dry-run", elastic_decide},
+    Form{"loop", "both, again and again, as a service", elastic_loop},
+    Form{"status", "the cluster and the scaler as they are now", elastic_status},
+    Form{"alert", "send an alert", elastic_alert},
     Form{"explain", "why the last decision did or did not act", elastic_explain},
     Form{"history", "what has been scaled, when and why", elastic_history},
     Form{"pause", "scale nothing until resume; samples go on", elastic_pause},

@@ -14,6 +14,12 @@ namespace temblor {
 
 /// The forms of `temblor elastic`; `arguments` are what stands behind the form's name. Each returns the exit code.
 /// Errors: what is written wrongly is the user's, files and servers that fail are the world's.
+Result<int> elastic_alert(const std::vector<std::string>& arguments, const Environment& environment);
+Result<int> elastic_collect(const std::vector<std::string>& arguments, const Environment& environment);
+Result<int> elastic_decide(const std::vector<std::string>& arguments, const Environment& environment);
+Result<int> elastic_install(const std::vector<std::string>& arguments, const Environment& environment);
+Result<int> elastic_loop(const std::vector<std::string>& arguments, const Environment& environment);
+Result<int> elastic_status(const std::vector<std::string>& arguments, const Environment& environment);
 Result<int> elastic_simulate(const std::vector<std::string>& arguments, const Environment& environment);
 Result<int> elastic_explain(const std::vector<std::string>& arguments, const Environment& environment);
 Result<int> elastic_history(const std::vector<std::string>& arguments, const Environment& environment);
@@ -23,7 +29,7 @@ Result<int> elastic_resume(const std::vector<std::string>& arguments, const Envi
 /// Where `temblor elastic install` puts the conf unless it is told otherwise.
 inline constexpr std::string_view kElasticConfPath = "/data/flink/elastic/conf/elastic.conf";
 
-/// What every form but `simulate` is told.
+/// What every form but `simulate` and `install` is told.
 struct ElasticArguments {
   std::optional<std::string> help{};  ///< asked for; nothing else is to be done then, nor set
   std::string conf_path{};

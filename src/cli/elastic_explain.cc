@@ -1,3 +1,4 @@
+#include "cli/answer.h"
 #include "cli/elastic.h"
 #include "elastic/explain.h"
 

@@ -1,5 +1,6 @@
 #include <charconv>
 
+#include "cli/answer.h"
 #include "cli/elastic.h"
 #include "elastic/explain.h"
 

@@ -1,5 +1,6 @@
 #include "elastic/pause.h"
 
+#include "cli/answer.h"
 #include "cli/elastic.h"
 #include "elastic/texts.h"
 

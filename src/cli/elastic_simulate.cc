@@ -3,6 +3,7 @@
 #include <charconv>
 #include <cmath>
 
+#include "cli/answer.h"
 #include "cli/elastic.h"
 #include "elastic/simulation/sim_picture.h"
 #include "elastic/simulation/sim_table.h"

@@ -70,7 +70,7 @@ TEST(Installation, ScriptsRunTheProgramWithTheConfBesideThem) {
                                                                      {"alert.sh", "alert"}}) {
     // The jar's place is the machine's: only the scripts are tried on the disk.
     MemoryFileSystem memory;
-    ASSERT_TRUE(Installation(memory, folder + "/home", program, "").lay_out().has_value());
+    ASSERT_TRUE(Installation(memory, folder + "/home", program, "/none").lay_out().has_value());
     const std::string path = folder + "/home/" + name;
     ASSERT_TRUE(replace_file(files, path, text_of(memory, path)).has_value());
     ASSERT_TRUE(files.make_executable(path).has_value());

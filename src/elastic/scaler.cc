@@ -8,11 +8,11 @@
 #include "elastic/announcer.h"
 #include "elastic/decide.h"
 #include "elastic/decision_log.h"
+#include "elastic/explain.h"
 #include "elastic/fleet.h"
+#include "elastic/gather.h"
 #include "elastic/history.h"
-#include "elastic/local_time.h"
 #include "elastic/measure.h"
-#include "elastic/memory.h"
 #include "elastic/observe.h"
 #include "elastic/pause.h"
 #include "elastic/texts.h"
@@ -86,33 +86,24 @@ Result<void> Scaler::decide_locked(const Conf& conf, bool dry_run) {
   Fleet fleet(cluster.client, task_managers, clock, conf, texts, std::move(workers),
               [&](const std::string& line) { log.write(line); });
   ActionRun run(environment_, conf, conf_path_, texts, log, alerts, cluster.client, fleet);
-  History history(files, conf.metrics_dir);
-  TEMBLOR_ASSIGN(Memory memory, read_memory(files, conf.metrics_dir));
 
   if (!dry_run) {
     TEMBLOR_ASSIGN(const std::optional<Action> finished, run.finish_what_was_begun());
     if (finished) {
-      TEMBLOR_ASSIGN(const Samples samples, history.read(clock.now()));
-      memory = remember(std::move(memory), {*finished}, clock.now(), samples.newest_line, 0);
-      TEMBLOR_TRY(write_memory(files, conf.metrics_dir, memory));
-      return {};
+      TEMBLOR_ASSIGN(const Gathered then, gather(files, conf, Cluster{}, clock.now()));
+      return spend(files, then.situation, {*finished}, clock.now());
     }
   }
 
   TEMBLOR_ASSIGN(const FoundJob job, find_job(cluster.client, conf));
   if (job.was_searched) log.write(texts.job_found(job.id));
   TEMBLOR_ASSIGN(const Observation seen, observe(cluster.client, cluster.metrics, job.id, clock.now()));
-  TEMBLOR_ASSIGN(Samples samples, history.read(clock.now(), memory.spent_line));
-  if (samples.unreadable + samples.from_future + samples.out_of_order > 0) {
-    log.write(texts.lines_left_out(samples.unreadable, samples.from_future, samples.out_of_order));
+  TEMBLOR_ASSIGN(const Gathered gathered, gather(files, conf, cluster_of(seen), clock.now()));
+  const Samples& left_out = gathered.left_out;
+  if (left_out.unreadable + left_out.from_future + left_out.out_of_order > 0) {
+    log.write(texts.lines_left_out(left_out.unreadable, left_out.from_future, left_out.out_of_order));
   }
-  const Situation situation{.conf = conf,
-                            .samples = std::move(samples.all),
-                            .cluster = cluster_of(seen),
-                            .memory = memory,
-                            .now = clock.now(),
-                            .time_of_day = local_time_of_day(clock.now()),
-                            .paused = PauseMarker(files, conf.metrics_dir).is_set()};
+  const Situation& situation = gathered.situation;
   const Decision decision = elastic::decide(situation);
   log.write(texts.state(situation.cluster.parallelism, situation.cluster.task_managers));
   for (const Finding& finding : decision.findings) log.write(texts.finding(finding));
@@ -124,6 +115,8 @@ Result<void> Scaler::decide_locked(const Conf& conf, bool dry_run) {
     for (const Action& action : decision.actions) log.write(texts.would_do(action));
     return decisions.append(record);
   }
+  // Spent from the first step on: whatever becomes of this process, the next decision needs new samples.
+  TEMBLOR_TRY(spend(files, situation, decision.actions, clock.now()));
   for (const Action& action : decision.actions) {
     // The cluster may be another after the action before.
     TEMBLOR_ASSIGN(const FoundJob now_meant, find_job(cluster.client, conf));
@@ -132,10 +125,29 @@ Result<void> Scaler::decide_locked(const Conf& conf, bool dry_run) {
     if (!record.outcomes.back().done) break;
   }
   // Failed ones too: what has just not worked is tried again with new samples, not in the next second.
-  TEMBLOR_ASSIGN(const Samples spent, history.read(clock.now()));
-  memory = remember(std::move(memory), decision.actions, clock.now(), spent.newest_line, capacity_in(situation));
-  TEMBLOR_TRY(write_memory(files, conf.metrics_dir, memory));
+  TEMBLOR_TRY(spend(files, situation, decision.actions, clock.now()));
   return decisions.append(record);
+}
+
+Result<std::string> Scaler::status() {
+  TEMBLOR_ASSIGN(const ReadConf read, conf());
+  const Conf& conf = read.conf;
+  const Texts texts(conf.elastic_lang);
+  TEMBLOR_ASSIGN(Connection cluster, connect(conf));
+  std::string text;
+  const auto job = find_job(cluster.client, conf);
+  if (!job) text += job.error().to_line() + "\n";
+  TEMBLOR_ASSIGN(const Observation seen,
+                 observe(cluster.client, cluster.metrics, job ? job->id : std::string(), environment_.clock.now()));
+  text += texts.state(seen.parallelism, static_cast<std::int64_t>(seen.task_managers.size())) + "\n";
+  if (job) text += fmt::format("job {} {}\n", job->id, to_string(seen.job_state));
+  for (const TaskManagerMetrics& each : seen.task_managers) {
+    text += fmt::format("{:<16} {}/{} slots free  {}\n", each.host, each.free_slots, each.slots, each.id);
+  }
+  if (PauseMarker(environment_.files, conf.metrics_dir).is_set()) text += texts.paused() + "\n";
+  TEMBLOR_ASSIGN(const auto newest, DecisionLog(environment_.files, conf.metrics_dir).newest());
+  if (newest) text += "\n" + explain(*newest, texts);
+  return text;
 }
 
 Result<void> Scaler::alert(const std::string& level, const std::string& message) {

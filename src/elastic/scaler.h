@@ -27,6 +27,9 @@ class Scaler {
   /// or from acting; it is in the log already.
   Result<void> decide(bool dry_run);
 
+  /// The cluster and the scaler as they are now, some lines for a person.
+  Result<std::string> status();
+
   /// Sends an alert, as `alert.sh` does.
   Result<void> alert(const std::string& level, const std::string& message);
 

@@ -1,0 +1,17 @@
+#include "cli/answer.h"
+#include "cli/elastic.h"
+#include "elastic/scaler.h"
+
+namespace temblor {
+
+Result<int> elastic_collect(const std::vector<std::string>& arguments, const Environment& environment) {
+  CLI::App app("Takes one sample of the cluster, prints it and adds it to the history.", "temblor elastic collect");
+  TEMBLOR_ASSIGN(const ElasticArguments asked, parse_elastic_arguments(app, arguments, environment));
+  if (asked.help) return print(environment, *asked.help);
+  PosixPrograms programs;
+  TEMBLOR_ASSIGN(const std::string line,
+                 elastic::Scaler(environment, programs, asked.conf_path, /*shown=*/true).collect());
+  return print(environment, line + "\n");
+}
+
+}  // namespace temblor
