@@ -96,7 +96,6 @@ Result<void> Scaler::decide_locked(const Conf& conf, bool dry_run) {
   }
 
   TEMBLOR_ASSIGN(const FoundJob job, find_job(cluster.client, conf));
-  if (job.was_searched) log.write(texts.job_found(job.id));
   TEMBLOR_ASSIGN(const Observation seen, observe(cluster.client, cluster.metrics, job.id, clock.now()));
   TEMBLOR_ASSIGN(const Gathered gathered, gather(files, conf, cluster_of(seen), clock.now()));
   const Samples& left_out = gathered.left_out;
@@ -106,6 +105,7 @@ Result<void> Scaler::decide_locked(const Conf& conf, bool dry_run) {
   const Situation& situation = gathered.situation;
   const Decision decision = elastic::decide(situation);
   log.write(texts.state(situation.cluster.parallelism, situation.cluster.task_managers));
+  if (job.was_searched) log.write(texts.job_found(job.id));
   for (const Finding& finding : decision.findings) log.write(texts.finding(finding));
 
   DecisionRecord record = record_of(situation, decision);
