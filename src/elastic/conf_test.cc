@@ -168,6 +168,34 @@ TEST(ConfTest, EveryKeyTakesItsDefault) {
   }
 }
 
+TEST(ConfTest, WritesAFileThatItReadsBack) {
+  const std::string text = conf_text(Conf());
+  std::string without_comments;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = text.find('\n', at) + 1;
+    const std::string line = text.substr(at, end - at);
+    if (!line.starts_with('#') && line != "\n") without_comments += line;
+    at = end;
+  }
+  std::string documented(kDocumented);
+  const std::string placeholder = "<你的Job ID>";
+  documented.erase(documented.find(placeholder), placeholder.size());
+  EXPECT_EQ(without_comments, documented);
+  EXPECT_THAT(
+      text,
+      HasSubstr("# seconds after any action without shrinking; empty: twice TRIGGER_DURATION\n#COOLDOWN_IN=60\n"));
+  EXPECT_EQ(conf_text(parsed(text).conf), text);
+
+  const Conf changed =
+      parsed(
+          "JOB_ARGS='a \"b\"'\nTRIGGER_DURATION=0.5\nCPU_LOAD_LOWER=0.005\nPOLICY=model\nELASTIC_LANG=en\n"
+          "TASK_MANAGER_HOSTS=a,b\nEXCLUDE_WINDOWS=22:30-02:00\nCOOLDOWN_OUT=30\n")
+          .conf;
+  EXPECT_EQ(conf_text(parsed(conf_text(changed)).conf), conf_text(changed));
+  EXPECT_THAT(conf_text(changed), HasSubstr("\nCPU_LOAD_LOWER=0.005\n"));
+  EXPECT_THAT(conf_text(changed), HasSubstr("\nEXCLUDE_WINDOWS=22:30-02:00\n"));
+}
+
 TEST(ConfTest, SetsOneValueAndLeavesTheRest) {
   MemoryFileSystem files;
   const std::string path = "/elastic.conf";
