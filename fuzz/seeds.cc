@@ -20,6 +20,10 @@
 #include "connectors/rocketmq/pack_property.h"
 #include "connectors/rocketmq/protocol.h"
 #include "connectors/rocketmq/topic_route.h"
+#include "elastic/conf.h"
+#include "elastic/decision_log.h"
+#include "elastic/detail_json.h"
+#include "elastic/history.h"
 #include "proto/seismic_data.pb.h"
 #include "schema/deserializer.h"
 #include "schema/letter_reader.h"
@@ -287,6 +291,25 @@ Seeds letter_seeds() {
   seeds["cut_off"] = seeds["whole"].substr(0, 20);
   seeds["unknown_field"] = seeds["whole"] + std::string("\x48\x01", 2);
   seeds["long_tag"] = std::string("\x8A\x80\x00\x01x", 5) + seeds["whole"];
+/// What lies in the scaler's folders.
+Seeds elastic_seeds() {
+  Seeds seeds;
+  seeds["conf"] = elastic::conf_text(elastic::Conf());
+  seeds["conf_quoted"] = "\xEF\xBB\xBF# x\r\nexport JOB_ARGS=\"--host \\\"a\\\" \"'$b'\\ c # d\r\nJOB_ARGS=<x y>\r\n";
+  seeds["conf_executed"] = "JOB_ARGS=$(id)\nLOG_DIR=`id`\nFLINK_JOB_ID=${ID}\n";
+  seeds["load"] = "seconds,records_per_second\n0,100\n60,200.5\n60,10\n";
+  elastic::Sample sample{timestamp_from_ms(1'764'458'303'250), 10, 0.007, elastic::Detail{}};
+  sample.detail->pending = 3;
+  sample.detail->vertices["v"] = {"Source", true, 3, elastic::first_seen(100, sample.time), 0.5};
+  sample.detail->cpu_time["tm"] = elastic::first_seen(1e9, sample.time);
+  seeds["details"] = elastic::detail_line(sample) + "\n";
+  seeds["history"] = elastic::history_line(sample) + "\n" + elastic::history_line(sample) + "\n17644583";
+  seeds["history_and_details"] = seeds["details"] + seeds["history"];
+  elastic::DecisionRecord record;
+  record.decision = {{{elastic::Note::kCpuHigh, 0.9, 0.8}},
+                     {{elastic::Target::kTaskManagers, 3, 4, elastic::Note::kCpuHigh}}};
+  record.outcomes = {{false, "refused", Milliseconds(4000), {}}};
+  seeds["decision"] = elastic::decision_line(record);
   return seeds;
 }
 
@@ -305,6 +328,7 @@ Result<void> write_all(FileSystem& files, const std::string& folder) {
   TEMBLOR_TRY(write(files, folder + "/checkpoint", checkpoint_seeds()));
   TEMBLOR_TRY(write(files, folder + "/letter", letter_seeds()));
   TEMBLOR_TRY(write(files, folder + "/rocketmq", rocketmq_seeds()));
+  TEMBLOR_TRY(write(files, folder + "/elastic", elastic_seeds()));
   return write(files, folder + "/miniseed", miniseed_seeds());
 }
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "elastic/debounce.h"
+
 namespace temblor::elastic {
 namespace {
 
@@ -122,6 +124,13 @@ class Bounds {
   bool may_grow() { return !is_excluded() && !cools_down(conf_.cooldown_out, Note::kCooldownOut); }
 
   bool may_shrink() {
+    // What is measured while a job comes back is no lack of load.
+    for (const Sample& sample : newest_over(situation_.samples, conf_.trigger_duration)) {
+      if (sample.detail && (sample.detail->began_again || sample.detail->job_state == JobState::kRestarting)) {
+        find(Note::kJobRestarting);
+        return false;
+      }
+    }
     const auto& detail = situation_.samples.back().detail;
     const double rate = situation_.samples.back().throughput;
     const double tolerated = rate * std::chrono::duration<double>(conf_.backlog_tolerance).count();

@@ -188,6 +188,20 @@ TEST_F(DecideTest, DoesNotShrinkWhileTheJobRestarts) {
   EXPECT_THAT(decided().actions, ElementsAre(task_managers(5, 4, Note::kCpuLow)));
 }
 
+TEST_F(DecideTest, DoesNotShrinkByWhatWasMeasuredWhileTheJobCameBack) {
+  situation.cluster = {JobState::kRunning, 5, 0, 5, 10, 5};
+  repeat(8, 100, 0.1);
+  detail(0.2);
+  situation.samples[6].detail->began_again = true;
+  EXPECT_THAT(decided().actions, IsEmpty());
+  EXPECT_THAT(lines(), ::testing::Contains("作业正在重启，暂不调整"));
+  situation.samples[6].detail->began_again = false;
+  situation.samples[4].detail->job_state = JobState::kRestarting;
+  EXPECT_THAT(decided().actions, IsEmpty());
+  repeat(1, 100, 0.1);
+  EXPECT_EQ(decided().actions.size(), 2U) << "the newest thirty seconds are behind it";
+}
+
 TEST_F(DecideTest, DoesNotShrinkWhileABacklogIsWorkedOff) {
   situation.cluster = {JobState::kRunning, 5, 0, 5, 10, 5};
   repeat(8, 150, 0.1);

@@ -27,7 +27,7 @@ constexpr std::array kTexts = {
         "集群中没有该作业", "the cluster does not run the job"},
     FindingText{Note::kJobRestarting,
         "作业正在重启，暂不调整", "the job is restarting, nothing is adjusted",
-        "作业的任务尚未全部运行", "not all tasks of the job run"},
+        "作业正在重启，或最近的采样期间刚刚重启", "not all tasks of the job run, or it restarted while the newest samples were taken"},
     FindingText{Note::kThroughputHigh,
         "吞吐量超过上限，触发并行度扩容", "throughput over its upper bound, the parallelism is to grow",
         "吞吐量 {0:.0f} 条/秒高于上限 {1:.0f}", "throughput {0:.0f}/s is over the upper bound {1:.0f}"},
