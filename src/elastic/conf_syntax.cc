@@ -171,7 +171,8 @@ void for_each_line(std::string_view text, Each each) {
   for (std::size_t at = text.starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0; at < text.size(); ++number) {
     const std::size_t end = std::min(text.find('\n', at), text.size());
     std::string_view line = text.substr(at, end - at);
-    if (line.ends_with('\r')) line.remove_suffix(1);
+    // Editors that disagree leave more than one, and the last line may have only that.
+    while (line.ends_with('\r')) line.remove_suffix(1);
     if (!each(line, number)) return;
     at = end + 1;
   }

@@ -213,6 +213,8 @@ TEST(ConfTest, SetsOneValueAndLeavesTheRest) {
   EXPECT_EQ(set("A=1\r\n", "B", ""), "A=1\r\nB=\r\n");
   EXPECT_EQ(set("A=$(x) y\nB=1\n", "A", "z"), "A=z\nB=1\n");
   EXPECT_EQ(set("A=", "A", "z"), "A=z");
+  EXPECT_EQ(set("\r\n\r", "A", "z"), "\r\n\r\r\nA=z\r\n");
+  EXPECT_EQ(parsed("\r\n\r\r\nJOB_ARGS=z\r\r\n").conf.job_args, "z");
   EXPECT_THAT(write_conf_value(files, path, "A", "1\nB=2").error().to_line(), HasSubstr("a value is one line"));
 }
 
