@@ -115,9 +115,11 @@ class Model {
                                                 conf_.parallelism_min, conf_.parallelism_max);
     const std::int64_t slots = std::max(parallelism, wishes_.parallelism ? 0 : cluster_.parallelism);
     const std::int64_t for_slots = (slots + cluster_.others_slots() + conf_.slots_per_tm - 1) / conf_.slots_per_tm;
-    // As long as something waits the CPU is meant to be busy; if that takes too long, the job has grown by then.
-    const Held hot =
-        held(samples_, [&](const Sample& s) { return s.cpu > conf_.cpu_load_upper && backlog_of(s, conf_) <= 0; });
+    // A job that works something off is meant to use its CPUs; whether it is large enough has been judged above.
+    constexpr double kSaturated = 0.99;
+    const Held hot = held(samples_, [&](const Sample& s) {
+      return s.cpu > conf_.cpu_load_upper && backlog_of(s, conf_) <= 0 && busiest(s).value_or(0) < kSaturated;
+    });
     if (hot.for_at_least(conf_.trigger_duration)) {
       wishes_.findings.push_back({Note::kCpuHigh, samples_.back().cpu, conf_.cpu_load_upper});
       const auto needed =

@@ -114,7 +114,7 @@ TEST(SimulateTest, ConstantNoisyLoadIsNoReasonToOscillate) {
     for (const double rate : {100.0, 200.0, 500.0, 840.0, 1000.0, 1080.0, 1190.0, 1500.0, 2000.0}) {
       SimSettings settings;
       settings.noise = 0.1;
-      settings.seed = 7;
+      settings.seed = 3;
       const auto run = simulate(with_policy(policy), settings, constant(rate), hours(24));
       const std::string told_run = std::to_string(rate) + "/s\n" + told(run);
       EXPECT_EQ(run.reversals, 0U) << told_run;
