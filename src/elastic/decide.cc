@@ -1,5 +1,7 @@
 #include "elastic/decide.h"
 
+#include <algorithm>
+
 #include "elastic/bounds.h"
 #include "elastic/capacity.h"
 #include "elastic/debounce.h"
@@ -8,6 +10,12 @@
 
 namespace temblor::elastic {
 namespace {
+
+/// The samples that belong together; a loop that is slower than SAMPLE_GAP_MAX is meant to be.
+std::span<const Sample> recent_of(const Situation& situation) {
+  const Conf& conf = situation.conf;
+  return recent(situation.samples, situation.now, std::max(conf.sample_gap_max, 3 * conf.loop_interval));
+}
 
 /// TaskManagers that the cluster is short of for its minimum and for the slots of the job it has.
 std::int64_t needed_task_managers(const Conf& conf, std::int64_t parallelism, std::int64_t others) {
@@ -21,8 +29,7 @@ void judge_missing(const Situation& situation, std::span<const Sample> samples, 
   const Cluster& cluster = situation.cluster;
   const std::int64_t needed = needed_task_managers(situation.conf, cluster.parallelism, cluster.others_slots());
   if (cluster.task_managers >= needed) return;
-  const Held missing =
-      held(samples, [&](const Sample& s) { return s.detail && s.detail->task_managers <= cluster.task_managers; });
+  const Held missing = held(samples, [&](const Sample& s) { return s.detail && s.detail->task_managers < needed; });
   if (!missing.for_at_least(situation.conf.trigger_duration)) return;
   wishes.findings.push_back(
       {Note::kTmMissing, static_cast<double>(cluster.task_managers), static_cast<double>(needed)});
@@ -55,7 +62,7 @@ Decision decide(const Situation& situation) {
     decision.findings.push_back({Note::kPaused});
     return decision;
   }
-  const auto samples = recent(situation.samples, situation.now, situation.conf.sample_gap_max);
+  const auto samples = recent_of(situation);
   if (samples.size() < kLeastSamples) {
     decision.findings.push_back(
         {Note::kTooFewSamples, static_cast<double>(samples.size()), static_cast<double>(kLeastSamples)});
@@ -72,7 +79,7 @@ Decision decide(const Situation& situation) {
 }
 
 double capacity_in(const Situation& situation) {
-  const auto samples = recent(situation.samples, situation.now, situation.conf.sample_gap_max);
+  const auto samples = recent_of(situation);
   return capacity_of(newest_over(samples, situation.conf.trigger_duration)).value_or(0);
 }
 

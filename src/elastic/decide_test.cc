@@ -128,6 +128,12 @@ TEST_F(DecideTest, OldSamplesSayNothing) {
   EXPECT_THAT(lines(), ElementsAre("采样数据不足 (2/3)，跳过本次决策"));
 }
 
+TEST_F(DecideTest, SlowLoopDecidesToo) {
+  situation.conf.loop_interval = minutes(10);
+  for (int i = 0; i < 3; ++i) add(5000, 0.5, 600);
+  EXPECT_EQ(decided().actions.size(), 1U);
+}
+
 TEST_F(DecideTest, GrowsParallelismWithinBoundsAndSlots) {
   repeat(8, 5000, 0.5);
   EXPECT_THAT(decided().actions, ElementsAre(parallelism(3, 5, Note::kThroughputHigh)));

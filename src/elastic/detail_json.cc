@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "base/assert.h"
+
 namespace temblor::elastic {
 namespace {
 
@@ -53,7 +55,8 @@ Detail detail_from(const Json& json) {
 }  // namespace
 
 std::string detail_line(const Sample& sample) {
-  const Detail detail = sample.detail.value_or(Detail{});
+  TEMBLOR_ASSERT(sample.detail.has_value());
+  const Detail& detail = *sample.detail;
   Json vertices = Json::object();
   for (const auto& [id, vertex] : detail.vertices) {
     vertices[id] = {{"name", vertex.name},

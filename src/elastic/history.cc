@@ -72,8 +72,8 @@ Result<void> History::append(const Sample& sample) {
       TEMBLOR_TRY(replace_file(files_, details_path_, tail));
     }
   }
-  // The detail first: a line in the history without one is possible, a detail without its line would be spent by none.
-  TEMBLOR_TRY(append_line(files_, details_path_, detail_line(sample)));
+  // First, so that whoever reads the line finds its detail.
+  if (sample.detail) TEMBLOR_TRY(append_line(files_, details_path_, detail_line(sample)));
   return append_line(files_, lines_path_, history_line(sample));
 }
 
@@ -110,6 +110,9 @@ Result<Samples> History::read(Timestamp now, std::string_view spent_line) {
     // A person may have written another line for the same second.
     if (found != by_second.end() && history_line(found->second) == history_line(sample)) sample = found->second;
   }
+  // Details know the milliseconds, lines without them do not.
+  std::stable_sort(samples.all.begin(), samples.all.end(),
+                   [](const Sample& a, const Sample& b) { return a.time < b.time; });
   return samples;
 }
 

@@ -84,6 +84,16 @@ TEST_F(HistoryTest, TakesLinesThatAPersonWrote) {
   EXPECT_FALSE(samples[1].detail);
 }
 
+TEST_F(HistoryTest, SamplesWithoutDetailAreKeptAsSuch) {
+  append({at(0), 10, 0.5, {}});
+  append(sample(0, 20, 0.5));  // 250 ms later
+  append({at(0), 30, 0.5, {}});
+  const auto samples = read(at(5)).all;
+  ASSERT_EQ(samples.size(), 3U);
+  EXPECT_FALSE(samples[0].detail);
+  EXPECT_EQ(samples[2].throughput, 20) << "in the order of their times";
+}
+
 TEST_F(HistoryTest, LeavesOutAndCountsWhatCannotBe) {
   put("8303,throughput:10,cpu:\n"
       "1764458303,throughput:1,cpu:0.1\n"

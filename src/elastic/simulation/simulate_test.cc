@@ -126,7 +126,16 @@ TEST(SimulateTest, ConstantNoisyLoadIsNoReasonToOscillate) {
   }
 }
 
-TEST(SimulateTest, RampAndDailyWaveAreFollowed) {
+TEST(SimulateTest, RampIsFollowed) {
+  const LoadTrace ramp({{minutes(0), 400}, {minutes(20), 400}, {minutes(80), 6000}, {hours(3), 6000}});
+  const auto run = simulate(wide(Policy::kModel), SimSettings{}, ramp, hours(3));
+  EXPECT_LT(run.behind, minutes(20)) << told(run);
+  EXPECT_LE(run.events.size(), 14U) << told(run);
+  EXPECT_EQ(run.reversals, 0U) << told(run);
+  EXPECT_LT(run.points.back().backlog, 6000) << told(run);
+}
+
+TEST(SimulateTest, DailyWaveIsFollowed) {
   SimSettings settings;
   settings.seed = 3;
   const auto run = simulate(wide(Policy::kModel), settings, daily(400, 6000), hours(24));
