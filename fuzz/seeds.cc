@@ -291,6 +291,9 @@ Seeds letter_seeds() {
   seeds["cut_off"] = seeds["whole"].substr(0, 20);
   seeds["unknown_field"] = seeds["whole"] + std::string("\x48\x01", 2);
   seeds["long_tag"] = std::string("\x8A\x80\x00\x01x", 5) + seeds["whole"];
+  return seeds;
+}
+
 /// What lies in the scaler's folders.
 Seeds elastic_seeds() {
   Seeds seeds;
