@@ -6,7 +6,7 @@ import shutil
 from loopback.problem import Problem
 
 # What Flink and its libraries reach into and Java 17 keeps closed otherwise: the list of Flink 1.18, which supports it.
-_JAVA_17 = [
+JAVA_17 = [
     *(f"--add-exports={each}=ALL-UNNAMED"
       for each in ("java.base/sun.net.util", "java.rmi/sun.rmi.registry", "java.security.jgss/sun.security.krb5")),
     *(f"--add-opens=java.base/{each}=ALL-UNNAMED"
@@ -56,7 +56,7 @@ _OWN = {"rest.port", "rest.bind-port", "rest.address", "rest.bind-address", "job
 
 def small(quick, *java_options):
     """What lets Flink run on Java 17, in the memory that a test can afford."""
-    options = [*_JAVA_17, "-XX:+UseSerialGC", *java_options, *(["-XX:TieredStopAtLevel=1"] if quick else [])]
+    options = [*JAVA_17, "-XX:+UseSerialGC", *java_options, *(["-XX:TieredStopAtLevel=1"] if quick else [])]
     return {"env.java.opts.all": " ".join(options), **_MEMORY}
 
 

@@ -12,8 +12,9 @@ import org.temblor.flink.core.LetterMessages;
 import org.temblor.flink.core.Partial;
 import org.temblor.flink.rocketmq.LetterSinkOperator;
 import org.temblor.flink.rocketmq.ResultSinkOperator;
+import org.temblor.flink.rocketmq.RocketMqClient;
+import org.temblor.flink.rocketmq.TopicClient;
 import org.temblor.flink.rocketmq.TopicSettings;
-import org.temblor.flink.rocketmq.ResultSinkOperator;
 import org.temblor.flink.rocketmq.TopicSource;
 
 /**
@@ -25,8 +26,9 @@ public final class SeismicJob {
 
   private static final Duration ALIGNMENT = Duration.ofMillis(100); // how often splits are compared
 
-  /** The results of the topics, before any sink; letters go to theirs. */
-  static DataStream<WindowResult> results(StreamExecutionEnvironment environment, JobSettings settings) {
+  /** The results of the topics, before any sink; letters go to theirs. `clients` reach the brokers that are read from. */
+  public static DataStream<WindowResult> results(
+      StreamExecutionEnvironment environment, JobSettings settings, TopicClient.Factory clients) {
     DataStream<Partial> partials = null;
     DataStream<byte[]> late = null;
     DataStream<byte[]> dead = null;
@@ -34,7 +36,7 @@ public final class SeismicJob {
       SingleOutputStreamOperator<ReadingBatch> read =
           environment
               .fromSource(
-                  new TopicSource<>(topic, new DecodedBatches.Factory(settings)),
+                  new TopicSource<>(topic, new DecodedBatches.Factory(settings), clients),
                   watermarks(settings),
                   "read " + topic.topic)
               .uid("read " + topic.topic);
@@ -92,7 +94,7 @@ public final class SeismicJob {
     }
     StreamExecutionEnvironment environment = StreamExecutionEnvironment.getExecutionEnvironment();
     environment.getConfig().enableObjectReuse();
-    DataStream<WindowResult> results = results(environment, request.settings);
+    DataStream<WindowResult> results = results(environment, request.settings, RocketMqClient::new);
     for (SinkSettings sink : request.settings.sinks) {
       to(sink, results, request.settings);
     }

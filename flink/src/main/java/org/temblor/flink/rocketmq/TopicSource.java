@@ -30,7 +30,8 @@ public final class TopicSource<T>
     this(settings, handlers, RocketMqClient::new);
   }
 
-  TopicSource(TopicSettings settings, BatchHandler.Factory<T> handlers, TopicClient.Factory clients) {
+  /** With other clients than those of real brokers. */
+  public TopicSource(TopicSettings settings, BatchHandler.Factory<T> handlers, TopicClient.Factory clients) {
     this.settings = settings;
     this.handlers = handlers;
     this.clients = clients;

@@ -1,0 +1,62 @@
+package temblor.bench;
+
+import com.sun.management.OperatingSystemMXBean;
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.function.Function;
+import org.apache.flink.api.common.JobExecutionResult;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.RestOptions;
+import org.apache.flink.runtime.minicluster.MiniCluster;
+import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.temblor.flink.WindowResult;
+
+/**
+ * One of the jobs over records in memory, in a Flink of this process: `JOB FOLDER`, then for each line of the standard
+ * input, a parallelism, one run. A line of the standard output says what came out, and what it took: the processor's time
+ * of the whole process, from before the job is handed to the cluster until it has ended.
+ */
+public final class Main {
+  private static final Map<String, Function<StreamExecutionEnvironment, DataStream<WindowResult>>> JOBS =
+      Map.of("native", NativeJob::results, "java", JavaJob::results, "preaggregated", PreaggregatedJob::results);
+
+  private Main() {}
+
+  public static void main(String[] arguments) throws Exception {
+    long records = StoredTopic.load(Path.of(arguments[1]));
+    Configuration configuration = new Configuration();
+    configuration.set(RestOptions.ADDRESS, "127.0.0.1");
+    configuration.set(RestOptions.BIND_ADDRESS, "127.0.0.1");
+    configuration.set(RestOptions.BIND_PORT, "0");
+    OperatingSystemMXBean process = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+    try (MiniCluster cluster =
+        new MiniCluster(
+            new MiniClusterConfiguration.Builder()
+                .setConfiguration(configuration)
+                .setNumTaskManagers(1)
+                .setNumSlotsPerTaskManager(2)
+                .build())) {
+      cluster.start();
+      BufferedReader in = new BufferedReader(new InputStreamReader(System.in));
+      for (String line = in.readLine(); line != null; line = in.readLine()) {
+        System.gc(); // what the runs before have left is not this one's
+        long cpuNanos = process.getProcessCpuTime();
+        long nanos = System.nanoTime();
+        StreamExecutionEnvironment environment = new StreamExecutionEnvironment(configuration);
+        environment.setParallelism(Integer.parseInt(line));
+        environment.getConfig().enableObjectReuse();
+        JOBS.get(arguments[0]).apply(environment).addSink(new Checked());
+        JobExecutionResult result = cluster.executeJobBlocking(environment.getStreamGraph().getJobGraph());
+        System.out.printf(
+            "{\"records\":%d,\"seconds\":%.3f,\"cpu_seconds\":%.3f,%s}%n",
+            records, (System.nanoTime() - nanos) * 1e-9, (process.getProcessCpuTime() - cpuNanos) * 1e-9,
+            Checked.json(result));
+      }
+    }
+  }
+}

@@ -1,0 +1,64 @@
+"""A peer as a process, and the same records for all of them."""
+
+import json
+import os
+import subprocess
+import sys
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+RELEASE = os.path.join(ROOT, "build", "release", "bench")
+
+
+def give_up(why):
+    sys.exit(f"{sys.argv[0]}: {why}")
+
+
+class Records:
+    """So many sensors, readings of each in a window, and windows."""
+
+    def __init__(self, sensors, per_window, windows):
+        self.sensors, self.per_window, self.windows = sensors, per_window, windows
+
+    def arguments(self):
+        return [str(self.sensors), str(self.per_window), str(self.windows)]
+
+    def write(self, folder):
+        """The messages as files, one for each split: see bench/flink_bench.cc."""
+        subprocess.run([os.path.join(RELEASE, "flink_bench"), "write", *self.arguments(), folder], check=True)
+
+
+class Peer:
+    """A command that answers each line, a parallelism, with a line of JSON. `with` ends it."""
+
+    def __init__(self, name, command):
+        self.name, self._command = name, command
+
+    def __enter__(self):
+        self._process = subprocess.Popen(self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        return self
+
+    def __exit__(self, *_):
+        self._process.stdin.close()
+        self._process.wait()
+        self._process.stdout.close()
+
+    def run(self, parallelism):
+        self._process.stdin.write(f"{parallelism}\n")
+        self._process.stdin.flush()
+        for line in self._process.stdout:
+            if line.startswith("{"):
+                return json.loads(line)
+        return give_up(f"{self.name} ended: {' '.join(self._command)}")
+
+
+def embedded(records):
+    return Peer("embedded", [os.path.join(RELEASE, "flink_bench"), "run", *records.arguments()])
+
+
+def check(name, got, expected, exact):
+    """`exact`: averages to the last bit; otherwise as far as sums of doubles go. Ends the program where they differ."""
+    same = all(got[key] == expected[key] for key in ("records", "rows", "hashes"))
+    if exact:
+        same = same and got["exact"] == expected["exact"]
+    if not same or abs(got["averages"] - expected["averages"]) > 1e-6 * expected["rows"]:
+        give_up(f"the results of {name} are wrong: {got}, not {expected}")
