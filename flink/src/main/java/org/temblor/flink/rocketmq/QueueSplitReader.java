@@ -217,14 +217,18 @@ final class QueueSplitReader implements SplitReader<RawBatch, QueueSplit> {
       return;
     }
     reading.storedMs = pulled.storedMs[to - 1];
+    boolean all = from == 0 && to == pulled.offsets.length;
     batches.add(
-        new RawBatch(
-            reading.splitId,
-            reading.offset,
-            Arrays.copyOfRange(pulled.offsets, from, to),
-            Arrays.copyOfRange(pulled.storedMs, from, to),
-            Arrays.copyOfRange(pulled.packed, from, to),
-            Arrays.copyOfRange(pulled.bodies, from, to)));
+        all
+            ? new RawBatch(
+                reading.splitId, reading.offset, pulled.offsets, pulled.storedMs, pulled.packed, pulled.bodies)
+            : new RawBatch(
+                reading.splitId,
+                reading.offset,
+                Arrays.copyOfRange(pulled.offsets, from, to),
+                Arrays.copyOfRange(pulled.storedMs, from, to),
+                Arrays.copyOfRange(pulled.packed, from, to),
+                Arrays.copyOfRange(pulled.bodies, from, to)));
   }
 
   /** The broker does not have the message that is wanted next: it was deleted, or the queue was made anew. */
