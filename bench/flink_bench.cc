@@ -1,9 +1,10 @@
-// The embedded run beside the jobs on Flink of bench/java: bench/flink starts all of them and compares. The same records,
-// in two splits that each hold half of the sensors.
+// The embedded run beside the jobs on Flink of bench/java: bench/flink starts all of them and compares. The same
+// records, in two splits that each hold half of the sensors.
 //
 //   flink_bench write SENSORS PER_WINDOW WINDOWS FOLDER    the messages as files FOLDER/0 and FOLDER/1, each behind its
 //                                                          length, four bytes, the lowest first
-//   flink_bench run SENSORS PER_WINDOW WINDOWS             for each line of the standard input, a number of threads, one
+//   flink_bench run SENSORS PER_WINDOW WINDOWS             for each line of the standard input, a number of threads,
+//   one
 //                                                          run over the records in memory, told on a line of JSON
 #include <fmt/format.h>
 

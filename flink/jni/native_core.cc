@@ -90,12 +90,18 @@ void store(JNIEnv* env, jlongArray into, const std::vector<jlong>& values) {
   if (env->ExceptionCheck() == JNI_TRUE) throw Thrown();
 }
 
-std::string_view direct(JNIEnv* env, jobject buffer, jint size) {
-  const auto* address = static_cast<const char*>(env->GetDirectBufferAddress(buffer));
-  if (address == nullptr || size < 0 || env->GetDirectBufferCapacity(buffer) < size) {
-    throw std::invalid_argument("the messages are to lie in a direct buffer that holds as many bytes as is said");
-  }
-  return {address, static_cast<std::size_t>(size)};
+/// The first `count` values of an array, in `values`.
+void load(JNIEnv* env, jlongArray from, jint count, std::vector<jlong>& values) {
+  if (count < 0) throw std::invalid_argument("there cannot be fewer values than none");
+  values.resize(static_cast<std::size_t>(count));
+  env->GetLongArrayRegion(from, 0, count, values.data());
+  if (env->ExceptionCheck() == JNI_TRUE) throw Thrown();
+}
+void load(JNIEnv* env, jintArray from, jint count, std::vector<jint>& values) {
+  if (count < 0) throw std::invalid_argument("there cannot be fewer values than none");
+  values.resize(static_cast<std::size_t>(count));
+  env->GetIntArrayRegion(from, 0, count, values.data());
+  if (env->ExceptionCheck() == JNI_TRUE) throw Thrown();
 }
 
 // Settings.
@@ -152,27 +158,38 @@ jbyteArray dead_letters(JNIEnv* env, jclass /*type*/, jlong batch) {
 
 // Decoding.
 
+/// A decoder, and where lengths and offsets lie while it works.
+struct TaskDecoder {
+  explicit TaskDecoder(const BatchDecoder::Settings& settings) : decoder(settings) {}
+  BatchDecoder decoder;
+  std::vector<jint> lengths;
+  std::vector<jlong> offsets;
+};
+
 jlong new_decoder(JNIEnv* env, jclass /*type*/, jfloat least, jfloat most, jlong max_ahead_ms, jboolean event_time,
                   jboolean keep_dead, jlong hash_seed) {
-  return make<BatchDecoder>(env, BatchDecoder::Settings{.amplitudes = {.min = least, .max = most},
-                                                        .max_ahead = Milliseconds(max_ahead_ms),
-                                                        .event_time = event_time == JNI_TRUE,
-                                                        .keep_dead = keep_dead == JNI_TRUE,
-                                                        .hash_seed = static_cast<std::uint64_t>(hash_seed)});
+  return make<TaskDecoder>(env, BatchDecoder::Settings{.amplitudes = {.min = least, .max = most},
+                                                       .max_ahead = Milliseconds(max_ahead_ms),
+                                                       .event_time = event_time == JNI_TRUE,
+                                                       .keep_dead = keep_dead == JNI_TRUE,
+                                                       .hash_seed = static_cast<std::uint64_t>(hash_seed)});
 }
 
 /// How many messages were begun.
-jint decode(JNIEnv* env, jclass /*type*/, jlong decoder, jlong batch, jbyteArray split, jobject messages, jint bytes,
-            jlongArray offsets, jint count, jlong reference_ms, jlong most) {
+jint decode(JNIEnv* env, jclass /*type*/, jlong decoder, jlong batch, jbyteArray split, jbyteArray messages, jint bytes,
+            jintArray lengths, jlongArray offsets, jint count, jlong reference_ms, jlong most) {
   return guarded(env, [&] {
+    auto& task = behind<TaskDecoder>(decoder);
     RecordBatch& into = behind<RecordBatch>(batch);
     into.split = bytes_of(env, split);
-    std::vector<jlong> of_messages(static_cast<std::size_t>(count));
-    env->GetLongArrayRegion(offsets, 0, count, of_messages.data());
+    if (bytes < 0) throw std::invalid_argument("there cannot be fewer bytes than none");
+    into.bytes.resize(static_cast<std::size_t>(bytes));
+    env->GetByteArrayRegion(messages, 0, bytes, reinterpret_cast<jbyte*>(into.bytes.data()));
     if (env->ExceptionCheck() == JNI_TRUE) throw Thrown();
-    const auto decoded =
-        behind<BatchDecoder>(decoder).decode(direct(env, messages, bytes), {of_messages.begin(), of_messages.end()},
-                                             timestamp_from_ms(reference_ms), into, static_cast<std::uint64_t>(most));
+    load(env, lengths, count, task.lengths);
+    load(env, offsets, count, task.offsets);
+    const auto decoded = task.decoder.decode(task.lengths, task.offsets, timestamp_from_ms(reference_ms), into,
+                                             static_cast<std::uint64_t>(most));
     if (!decoded) throw std::invalid_argument(decoded.error().to_line());
     return static_cast<jint>(*decoded);
   });
@@ -339,16 +356,18 @@ jstring float_text(JNIEnv* env, jclass /*type*/, jfloat value) {
 
 /// What came over, in words: for the test of the marshalling.
 jstring echo(JNIEnv* env, jclass /*type*/, jlong number, jfloat real, jboolean flag, jbyteArray bytes, jlongArray longs,
-             jobject messages, jint size) {
+             jintArray ints, jint count) {
   return guarded(env, [&] {
     std::string text = std::to_string(number) + " ";
     append_float_text(real, text);
     text += flag == JNI_TRUE ? " true " : " false ";
     text += bytes_of(env, bytes) + " ";
-    std::vector<jlong> values(static_cast<std::size_t>(env->GetArrayLength(longs)));
-    env->GetLongArrayRegion(longs, 0, static_cast<jsize>(values.size()), values.data());
+    std::vector<jlong> values;
+    load(env, longs, env->GetArrayLength(longs), values);
     for (const jlong value : values) text += std::to_string(value) + " ";
-    text += direct(env, messages, size);
+    std::vector<jint> some;
+    load(env, ints, count, some);
+    for (const jint value : some) text += std::to_string(value) + " ";
     return env->NewStringUTF(text.c_str());
   });
 }
@@ -383,8 +402,8 @@ extern "C" JNIEXPORT jint JNICALL JNI_OnLoad(JavaVM* machine, void* /*reserved*/
       method("dropped", "(J[J)V", dropped),
       method("deadLetters", "(J)[B", dead_letters),
       method("newDecoder", "(FFJZZJ)J", new_decoder),
-      method("freeDecoder", "(J)V", free_handle<BatchDecoder>),
-      method("decode", "(JJ[BLjava/nio/ByteBuffer;I[JIJJ)I", decode),
+      method("freeDecoder", "(J)V", free_handle<TaskDecoder>),
+      method("decode", "(JJ[B[BI[I[JIJJ)I", decode),
       method("newCombiner", "(JJZZ)J", new_combiner),
       method("freeCombiner", "(J)V", free_handle<TaskCombiner>),
       method("combine", "(JJJJ[J)I", combine),
@@ -400,7 +419,7 @@ extern "C" JNIEXPORT jint JNICALL JNI_OnLoad(JavaVM* machine, void* /*reserved*/
       method("resultMessage", "([BJJFFFIII)[B", result_message),
       method("queueOf", "([BI)I", queue_of),
       method("floatText", "(F)Ljava/lang/String;", float_text),
-      method("echo", "(JFZ[B[JLjava/nio/ByteBuffer;I)Ljava/lang/String;", echo),
+      method("echo", "(JFZ[B[J[II)Ljava/lang/String;", echo),
       method("fail", "()V", fail),
   };
   if (env->RegisterNatives(type, methods, std::size(methods)) != JNI_OK) return JNI_ERR;

@@ -101,15 +101,15 @@ Outcome by_batches(const std::vector<std::string>& records, TimeMode mode, std::
   Timestamp highest = kBeforeAll;
   for (std::size_t begin = 0; begin < records.size();) {
     const std::size_t end = std::min(records.size(), begin + 1 + dice() % 700);
-    std::string messages;
+    batch.bytes.clear();
+    std::vector<std::int32_t> lengths;
     std::vector<std::int64_t> offsets;
     for (; begin < end; ++begin) {
+      lengths.push_back(static_cast<std::int32_t>(records[begin].size()));
       offsets.push_back(static_cast<std::int64_t>(begin));
-      const auto size = static_cast<std::uint32_t>(records[begin].size());
-      for (unsigned shift = 0; shift < 32; shift += 8) messages.push_back(static_cast<char>(size >> shift));
-      messages += records[begin];
+      batch.bytes += records[begin];
     }
-    EXPECT_TRUE(decoder.decode(messages, offsets, kReference, batch));
+    EXPECT_TRUE(decoder.decode(lengths, offsets, kReference, batch));
     const auto added = combiner.add(batch, highest, kReference, partials, outcome.late_letters);
     highest = std::max(highest, batch.highest);
     outcome.accepted += added.accepted;
@@ -170,16 +170,13 @@ TEST(BatchDecoder, ReadsPacksAndCountsWhatIsNone) {
   append_delimited("", body);
   append_delimited(record, body);
   body += "\x7Fhalf";
-  std::string messages;
-  for (unsigned shift = 0; shift < 32; shift += 8) {
-    messages.push_back(static_cast<char>((static_cast<std::uint32_t>(body.size()) | BatchDecoder::kPacked) >> shift));
-  }
-  messages += body;
 
   BatchDecoder decoder({.amplitudes = kAmplitudes, .keep_dead = true});
   RecordBatch batch;
   batch.split = "split";
-  ASSERT_TRUE(decoder.decode(messages, std::array<std::int64_t, 1>{17}, kReference, batch));
+  batch.bytes = body;
+  const auto length = static_cast<std::int32_t>(static_cast<std::uint32_t>(body.size()) | BatchDecoder::kPacked);
+  ASSERT_TRUE(decoder.decode(std::array{length}, std::array<std::int64_t, 1>{17}, kReference, batch));
   ASSERT_EQ(batch.rows.size(), 2U);
   EXPECT_EQ(batch.rows[1].offset, 17);
   EXPECT_EQ(batch.rows[1].sensor.id(), "S001");
@@ -203,12 +200,11 @@ TEST(BatchDecoder, StopsAtTheLimitPerhapsWithinAPack) {
   std::string pack;
   for (int i = 0; i < 3; ++i) append_delimited(record, pack);
   pack += "\x7Fhalf";
-  std::string messages;
+  RecordBatch batch;
+  std::vector<std::int32_t> lengths;
   const auto add = [&](std::string_view body, std::uint32_t flag) {
-    for (unsigned shift = 0; shift < 32; shift += 8) {
-      messages.push_back(static_cast<char>((static_cast<std::uint32_t>(body.size()) | flag) >> shift));
-    }
-    messages += body;
+    lengths.push_back(static_cast<std::int32_t>(static_cast<std::uint32_t>(body.size()) | flag));
+    batch.bytes += body;
   };
   add(record, 0);
   add("no record", 0);
@@ -216,12 +212,11 @@ TEST(BatchDecoder, StopsAtTheLimitPerhapsWithinAPack) {
   add(record, 0);
   const std::array<std::int64_t, 4> offsets{7, 8, 9, 10};
   BatchDecoder decoder({.amplitudes = kAmplitudes});
-  RecordBatch batch;
   // By the limit: the messages begun, of the seven readings the good ones and the others.
   const std::array<std::array<std::size_t, 3>, 9> expected{
       {{0, 0, 0}, {1, 1, 0}, {2, 1, 1}, {3, 2, 1}, {3, 3, 1}, {3, 4, 1}, {3, 4, 2}, {4, 5, 2}, {4, 5, 2}}};
   for (std::size_t limit = 0; limit < expected.size(); ++limit) {
-    const auto begun = decoder.decode(messages, offsets, kReference, batch, limit);
+    const auto begun = decoder.decode(lengths, offsets, kReference, batch, limit);
     ASSERT_TRUE(begun) << begun.error().to_line();
     const std::uint64_t dropped = std::accumulate(batch.dropped.begin(), batch.dropped.end(), std::uint64_t{0});
     EXPECT_EQ((std::array<std::size_t, 3>{*begun, batch.rows.size(), dropped}), expected[limit]) << limit;
@@ -231,11 +226,14 @@ TEST(BatchDecoder, StopsAtTheLimitPerhapsWithinAPack) {
 TEST(BatchDecoder, LengthsThatDoNotFitAreABugOfTheCaller) {
   BatchDecoder decoder({.amplitudes = kAmplitudes});
   RecordBatch batch;
-  const std::array<std::int64_t, 1> one{0};
-  EXPECT_FALSE(decoder.decode("", one, kReference, batch));
-  EXPECT_FALSE(decoder.decode(std::string("\x02\0\0\0x", 5), one, kReference, batch));
-  EXPECT_FALSE(decoder.decode(std::string("\x01\0\0\0xy", 6), one, kReference, batch));
-  EXPECT_FALSE(decoder.decode(std::string("\x01\0\0\0x", 5), {}, kReference, batch));
+  const std::array<std::int64_t, 1> offset{0};
+  batch.bytes = "xy";
+  EXPECT_TRUE(decoder.decode(std::array{2}, offset, kReference, batch));
+  EXPECT_FALSE(decoder.decode(std::array{1}, offset, kReference, batch));
+  EXPECT_FALSE(decoder.decode(std::array{3}, offset, kReference, batch));
+  EXPECT_FALSE(decoder.decode({}, offset, kReference, batch));
+  EXPECT_FALSE(decoder.decode(std::array{1, 1}, offset, kReference, batch));
+  EXPECT_FALSE(decoder.decode({}, {}, kReference, batch));
 }
 
 }  // namespace

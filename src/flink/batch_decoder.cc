@@ -7,45 +7,32 @@
 #include "schema/serializer.h"
 
 namespace temblor::flink {
-namespace {
 
-constexpr std::size_t kLengthBytes = 4;
-
-std::uint32_t load_length(std::string_view bytes) {
-  std::uint32_t value = 0;
-  for (std::size_t i = kLengthBytes; i > 0; --i) value = value << 8U | static_cast<unsigned char>(bytes[i - 1]);
-  return value;
-}
-
-}  // namespace
-
-Result<std::size_t> BatchDecoder::decode(std::string_view messages, std::span<const std::int64_t> offsets,
+Result<std::size_t> BatchDecoder::decode(std::span<const std::int32_t> lengths, std::span<const std::int64_t> offsets,
                                          Timestamp reference, RecordBatch& batch, std::uint64_t most) {
   batch.clear();
   left_ = most;
-  batch.bytes = messages;
+  const auto mistake = [&](const char* what) {
+    return tl::unexpected(Error{Blame::kBug, what, "a pull of " + batch.split, {}});
+  };
+  if (lengths.size() != offsets.size()) return mistake("has not a length and an offset for each message");
   if (settings_.event_time) cleaner_.accept_timestamps_until(reference + settings_.max_ahead);
   std::string_view rest = batch.bytes;
-  for (std::size_t i = 0; i < offsets.size(); ++i) {
+  for (std::size_t i = 0; i < lengths.size(); ++i) {
     if (left_ == 0) return i;
-    const std::int64_t offset = offsets[i];
-    const std::uint32_t length = rest.size() < kLengthBytes ? 0 : load_length(rest);
+    const auto length = static_cast<std::uint32_t>(lengths[i]);
     const std::size_t size = length & ~kPacked;
-    if (rest.size() < kLengthBytes || size > rest.size() - kLengthBytes) {
-      return tl::unexpected(Error{Blame::kBug, "holds fewer messages than offsets", "a pull of " + batch.split, {}});
-    }
-    const std::string_view body = rest.substr(kLengthBytes, size);
-    rest.remove_prefix(kLengthBytes + size);
+    if (size > rest.size()) return mistake("holds fewer bytes than its messages");
+    const std::string_view body = rest.substr(0, size);
+    rest.remove_prefix(size);
     if ((length & kPacked) != 0) {
-      take_pack(body, offset, batch);
+      take_pack(body, offsets[i], batch);
     } else {
-      take(body, offset, batch);
+      take(body, offsets[i], batch);
     }
   }
-  if (!rest.empty()) {
-    return tl::unexpected(Error{Blame::kBug, "holds more messages than offsets", "a pull of " + batch.split, {}});
-  }
-  return offsets.size();
+  if (!rest.empty()) return mistake("holds more bytes than its messages");
+  return lengths.size();
 }
 
 void BatchDecoder::take(std::string_view bytes, std::int64_t offset, RecordBatch& batch) {

@@ -25,16 +25,16 @@ class BatchDecoder {
 
   explicit BatchDecoder(const Settings& settings) : settings_(settings), cleaner_(settings.amplitudes) {}
 
-  /// In front of each message stands its length, four bytes, the lowest first. The highest bit says that the message
-  /// packs many records, each with a varint length before it.
+  /// The highest bit of a message's length says that it packs many records, each with a varint length before it.
   static constexpr std::uint32_t kPacked = 0x80000000U;
 
-  /// Fills `batch`, whose split is set, from `messages`, which are copied into it; `offsets` has the offset of each.
-  /// `reference` is when the broker stored them, as far as --max-ahead goes. Bytes that are no record are counted; an
-  /// error, a bug of the caller's, only where lengths and offsets do not fit. It stops once it has read `most`
-  /// readings, good ones or not, perhaps within a message. Returns how many messages it has begun.
-  Result<std::size_t> decode(std::string_view messages, std::span<const std::int64_t> offsets, Timestamp reference,
-                             RecordBatch& batch, std::uint64_t most = kNoLimit);
+  /// Fills `batch`, whose split and bytes are set: these are messages one behind the other, each of the length and with
+  /// the offset that is given. `reference` is when the broker stored them, as far as --max-ahead goes. Bytes that are
+  /// no record are counted; an error, a bug of the caller's, only where lengths, offsets and bytes do not fit. It stops
+  /// once it has read `most` readings, good ones or not, perhaps within a message. Returns how many messages it has
+  /// begun.
+  Result<std::size_t> decode(std::span<const std::int32_t> lengths, std::span<const std::int64_t> offsets,
+                             Timestamp reference, RecordBatch& batch, std::uint64_t most = kNoLimit);
 
   static constexpr std::uint64_t kNoLimit = std::numeric_limits<std::uint64_t>::max();
 

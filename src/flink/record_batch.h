@@ -28,14 +28,14 @@ struct BatchRow {
 /// that its memory is allocated a few times only. One thread at a time; it may pass from thread to thread.
 struct RecordBatch {
   std::string split;
-  std::string bytes;  ///< the messages as they were handed in; rows point into it
+  std::string bytes;  ///< the messages as they came; rows point into it
   std::vector<BatchRow> rows;
   Timestamp highest = kBeforeAll;                    ///< of the rows; kBeforeAll where there is none
   std::array<std::uint64_t, kRejections> dropped{};  ///< by reason
   std::string dead_letters;                          ///< delimited letters of the dropped ones, where they are wanted
 
+  /// Forgets what was made of the bytes.
   void clear() {
-    bytes.clear();
     rows.clear();
     highest = kBeforeAll;
     dropped.fill(0);

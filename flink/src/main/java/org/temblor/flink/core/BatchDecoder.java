@@ -1,7 +1,5 @@
 package org.temblor.flink.core;
 
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -11,9 +9,12 @@ public final class BatchDecoder extends NativeHandle {
   private static final int PACKED = 0x80000000;
 
   private static final int FIRST_BYTES = 1 << 16;
+  private static final int FIRST_MESSAGES = 1024;
 
-  private ByteBuffer messages = buffer(FIRST_BYTES);
-  private long[] offsets = new long[1024];
+  private byte[] messages = new byte[FIRST_BYTES]; // an array's copying costs half of a direct buffer's
+  private int[] lengths = new int[FIRST_MESSAGES];
+  private long[] offsets = new long[FIRST_MESSAGES];
+  private int bytes;
   private int count;
 
   /**
@@ -30,16 +31,17 @@ public final class BatchDecoder extends NativeHandle {
 
   /** Takes a message for the next batch; `packed` where it holds many records. */
   public void add(long offset, byte[] body, boolean packed) {
-    int needed = messages.position() + Integer.BYTES + body.length;
-    if (needed > messages.capacity()) {
-      ByteBuffer larger = buffer(Math.max(needed, 2 * messages.capacity()));
-      larger.put(messages.flip());
-      messages = larger;
+    int end = bytes + body.length;
+    if (end > messages.length) {
+      messages = Arrays.copyOf(messages, Math.max(end, 2 * messages.length));
     }
     if (count == offsets.length) {
+      lengths = Arrays.copyOf(lengths, 2 * count);
       offsets = Arrays.copyOf(offsets, 2 * count);
     }
-    messages.putInt(packed ? body.length | PACKED : body.length).put(body);
+    System.arraycopy(body, 0, messages, bytes, body.length);
+    bytes = end;
+    lengths[count] = packed ? body.length | PACKED : body.length;
     offsets[count++] = offset;
   }
 
@@ -55,14 +57,10 @@ public final class BatchDecoder extends NativeHandle {
   public int decode(String split, long referenceMs, long most, RecordBatch batch) {
     int begun =
         NativeCore.decode(
-            address(), batch.address(), split.getBytes(StandardCharsets.UTF_8), messages, messages.position(), offsets,
-            count, referenceMs, most);
-    messages.clear();
+            address(), batch.address(), split.getBytes(StandardCharsets.UTF_8), messages, bytes, lengths, offsets, count,
+            referenceMs, most);
+    bytes = 0;
     count = 0;
     return begun;
-  }
-
-  private static ByteBuffer buffer(int bytes) {
-    return ByteBuffer.allocateDirect(bytes).order(ByteOrder.LITTLE_ENDIAN);
   }
 }

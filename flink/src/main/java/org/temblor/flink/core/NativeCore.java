@@ -2,7 +2,6 @@ package org.temblor.flink.core;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -51,11 +50,11 @@ final class NativeCore {
   static native void freeDecoder(long decoder);
 
   /**
-   * Takes `bytes` bytes of the direct buffer `messages`, from its beginning on: `count` messages, see BatchDecoder. Stops
-   * once `most` readings have been read; how many messages were begun.
+   * Takes the first `bytes` of `messages`: `count` messages one behind the other, see BatchDecoder. Stops once `most`
+   * readings have been read; how many messages were begun.
    */
   static native int decode(
-      long decoder, long batch, byte[] split, ByteBuffer messages, int bytes, long[] offsets, int count,
+      long decoder, long batch, byte[] split, byte[] messages, int bytes, int[] lengths, long[] offsets, int count,
       long referenceMs, long most);
 
   // What empties it.
@@ -99,7 +98,7 @@ final class NativeCore {
 
   // For tests.
   static native String echo(
-      long number, float real, boolean flag, byte[] bytes, long[] longs, ByteBuffer messages, int size);
+      long number, float real, boolean flag, byte[] bytes, long[] longs, int[] ints, int count);
 
   static native void fail();
 

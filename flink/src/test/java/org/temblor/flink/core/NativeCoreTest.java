@@ -9,7 +9,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
 import java.math.BigInteger;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -23,12 +22,11 @@ class NativeCoreTest {
 
   @Test
   void whatIsHandedOverArrives() {
-    ByteBuffer direct = ByteBuffer.allocateDirect(8).put("rest of".getBytes(StandardCharsets.UTF_8));
     String echo =
         NativeCore.echo(
-            Long.MIN_VALUE + 1, -0.1f, true, "bytes".getBytes(StandardCharsets.UTF_8), new long[] {-1, 1L << 40}, direct,
-            4);
-    assertEquals("-9223372036854775807 -0.1 true bytes -1 1099511627776 rest", echo);
+            Long.MIN_VALUE + 1, -0.1f, true, "bytes".getBytes(StandardCharsets.UTF_8), new long[] {-1, 1L << 40},
+            new int[] {Integer.MIN_VALUE, 7, 9}, 2);
+    assertEquals("-9223372036854775807 -0.1 true bytes -1 1099511627776 -2147483648 7 ", echo);
   }
 
   @Test
@@ -36,11 +34,9 @@ class NativeCoreTest {
     assertThrows(IllegalStateException.class, NativeCore::fail);
     byte[] none = {};
     assertThrows(
-        IllegalStateException.class,
-        () -> NativeCore.echo(0, 0, false, none, new long[0], ByteBuffer.allocate(8), 4));
+        ArrayIndexOutOfBoundsException.class, () -> NativeCore.echo(0, 0, false, none, new long[0], new int[1], 2));
     assertThrows(
-        IllegalStateException.class,
-        () -> NativeCore.echo(0, 0, false, none, new long[0], ByteBuffer.allocateDirect(8), 9));
+        IllegalStateException.class, () -> NativeCore.echo(0, 0, false, none, new long[0], new int[1], -1));
     RecordBatch closed = new RecordBatch();
     closed.close();
     closed.close();
