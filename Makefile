@@ -53,7 +53,9 @@ bench: deps-test ## measure speed and memory; figures as JSON lines
 	@cmake --preset test
 	@cmake --build --preset test
 	@tools/rocketmq fetch
+	@tools/flink fetch
 	@tools/build_java
+	@tools/build_flink
 	@bench/run
 
 format: ## bring the sources into their format

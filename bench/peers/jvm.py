@@ -15,6 +15,7 @@ CLASSES = os.path.join(ROOT, "build", "bench", "java")
 LIBRARIES = [os.path.join(ROOT, "build", *path) for path in (
     ("flink", "temblor-flink.jar"), ("java", "temblor-peers.jar"), ("java", "lib", "protobuf-java-3.21.7.jar"))]
 HEAP = "4g"
+JOBS = ("native", "java", "preaggregated")
 
 
 def class_path():

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 RELEASE = os.path.join(ROOT, "build", "release", "bench")
@@ -14,10 +15,12 @@ def give_up(why):
 
 
 class Records:
-    """So many sensors, readings of each in a window, and windows."""
+    """So many sensors, readings of each in a window, and whole windows of about so many records. Fewer records are the
+    first ones of more."""
 
-    def __init__(self, sensors, per_window, windows):
-        self.sensors, self.per_window, self.windows = sensors, per_window, windows
+    def __init__(self, sensors, per_window, records):
+        self.sensors, self.per_window = sensors, per_window
+        self.windows = max(1, records // (sensors * per_window))
 
     def arguments(self):
         return [str(self.sensors), str(self.per_window), str(self.windows)]
@@ -30,17 +33,20 @@ class Records:
 class Peer:
     """A command that answers each line, a parallelism, with a line of JSON. `with` ends it."""
 
-    def __init__(self, name, command):
-        self.name, self._command = name, command
+    def __init__(self, name, command, environment=None):
+        self.name, self._command, self._environment = name, command, environment
 
     def __enter__(self):
-        self._process = subprocess.Popen(self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self._said = tempfile.TemporaryFile(mode="w+")
+        self._process = subprocess.Popen(self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                         stderr=self._said, text=True, env={**os.environ, **(self._environment or {})})
         return self
 
     def __exit__(self, *_):
         self._process.stdin.close()
         self._process.wait()
         self._process.stdout.close()
+        self._said.close()
 
     def run(self, parallelism):
         self._process.stdin.write(f"{parallelism}\n")
@@ -48,7 +54,8 @@ class Peer:
         for line in self._process.stdout:
             if line.startswith("{"):
                 return json.loads(line)
-        return give_up(f"{self.name} ended: {' '.join(self._command)}")
+        self._said.seek(0)
+        return give_up(f"{self.name} ended: {' '.join(self._command)}\n{self._said.read()[-2000:]}")
 
 
 def embedded(records):
