@@ -31,6 +31,10 @@ endforeach()
 # The unit tests of the job on Flink: one run of Maven for all of them.
 add_test(NAME flink COMMAND ${CMAKE_SOURCE_DIR}/tools/build_flink test)
 set_tests_properties(flink PROPERTIES LABELS unit)
+# Those of them that reach native code, with the core under the sanitizers.
+add_test(NAME address.flink_jni COMMAND ${CMAKE_SOURCE_DIR}/tools/build_flink sanitize)
+set_tests_properties(address.flink_jni PROPERTIES LABELS sanitizer)
+set_tests_properties(flink address.flink_jni PROPERTIES RESOURCE_LOCK maven)  # both leave their reports in one folder
 
 # The whole program, from outside: test/e2e/x_test.py.
 file(GLOB TEMBLOR_E2E CONFIGURE_DEPENDS test/e2e/*_test.py)
