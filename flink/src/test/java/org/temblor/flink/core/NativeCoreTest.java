@@ -57,12 +57,12 @@ class NativeCoreTest {
     try (BatchDecoder decoder = new BatchDecoder(-10, 10, 60_000, true, true, 7);
         BatchCombiner combiner = new BatchCombiner(1000, 1000, true, true);
         RecordBatch batch = new RecordBatch()) {
-      decoder.add(5, reading("S001", NOW, 1.5f, "P"), false);
-      decoder.add(6, reading("S001", NOW + 999, -2.5f, "N"), false);
+      decoder.add(5, Readings.reading("S001", NOW, 1.5f, "P"), false);
+      decoder.add(6, Readings.reading("S001", NOW + 999, -2.5f, "N"), false);
       decoder.add(7, new byte[] {1, 2, 3}, false);
-      decoder.add(8, reading("S002", NOW + 1000, 11f, "N"), false);
+      decoder.add(8, Readings.reading("S002", NOW + 1000, 11f, "N"), false);
       ByteArrayOutputStream pack = new ByteArrayOutputStream();
-      for (byte[] each : List.of(reading("S003", NOW + 3000, 1f, "S"), reading("S003", NOW, 9f, "S"))) {
+      for (byte[] each : List.of(Readings.reading("S003", NOW + 3000, 1f, "S"), Readings.reading("S003", NOW, 9f, "S"))) {
         pack.write(each.length);
         pack.writeBytes(each);
       }
@@ -152,7 +152,7 @@ class NativeCoreTest {
                     ? Float.intBitsToFloat((1 + random.nextInt(254)) << 23 | random.nextInt(1 << 23)) * (random.nextBoolean() ? 1 : -1)
                     : (random.nextInt(20_001) - 10_000) / 1000f;
             exact.merge(sensor, inUnits(value), BigInteger::add);
-            decoder.add(i, reading(sensor, NOW, value, "N"), false);
+            decoder.add(i, Readings.reading(sensor, NOW, value, "N"), false);
           }
           decoder.decode("split", NOW, Long.MAX_VALUE, batch);
           combiner.add(batch, BatchCombiner.NOTHING_YET, NOW, each -> {});
@@ -181,37 +181,5 @@ class NativeCoreTest {
         .divide(java.math.BigDecimal.valueOf(2).pow(149), new java.math.MathContext(400))
         .divide(java.math.BigDecimal.valueOf(count), new java.math.MathContext(400))
         .floatValue();
-  }
-
-  /** A SeismicRecord's bytes: proto/seismic_data.proto. */
-  private static byte[] reading(String sensor, long timeMs, float amplitude, String phase) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    text(out, 1, sensor);
-    out.write(2 << 3);
-    varint(out, timeMs);
-    out.write(6 << 3 | 5);
-    int bits = Float.floatToIntBits(amplitude);
-    for (int shift = 0; shift < 32; shift += 8) {
-      out.write(bits >>> shift);
-    }
-    text(out, 8, phase);
-    out.write(9 << 3);
-    out.write(1);
-    return out.toByteArray();
-  }
-
-  private static void text(ByteArrayOutputStream out, int field, String value) {
-    out.write(field << 3 | 2);
-    out.write(value.length());
-    out.writeBytes(value.getBytes(StandardCharsets.UTF_8));
-  }
-
-  private static void varint(ByteArrayOutputStream out, long value) {
-    long rest = value;
-    while ((rest & ~0x7FL) != 0) {
-      out.write((int) (rest & 0x7F | 0x80));
-      rest >>>= 7;
-    }
-    out.write((int) rest);
   }
 }

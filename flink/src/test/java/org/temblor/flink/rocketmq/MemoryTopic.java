@@ -3,6 +3,7 @@ package org.temblor.flink.rocketmq;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -19,7 +20,7 @@ import org.temblor.flink.JobRequest;
  * A topic in this process, with the faults that brokers have. Found by its name, so that a job in this process reaches
  * it from wherever Flink makes its parts. For any thread.
  */
-final class MemoryTopic {
+public final class MemoryTopic {
   private static final Map<String, MemoryTopic> TOPICS = new ConcurrentHashMap<>();
 
   /** One queue: its messages from the offset `min` on, each stored one ms after the one before. */
@@ -37,17 +38,17 @@ final class MemoryTopic {
   private final Set<Client> open = new HashSet<>();
   private boolean unknown;
 
-  MemoryTopic(String name) {
+  public MemoryTopic(String name) {
     this.name = name;
     TOPICS.put(name, this);
   }
 
   /** Clients of the topics of this process. */
-  static TopicClient.Factory clients() {
+  public static TopicClient.Factory clients() {
     return (settings, purpose) -> TOPICS.get(settings.topic).client(settings.messagesAPull);
   }
 
-  TopicSettings settings(String more) {
+  public TopicSettings settings(String more) {
     try {
       TopicSettings settings = JobRequest.read("--from", "rocketmq://memory:1/" + name + more).settings.topics.get(0);
       settings.discoveryIntervalMs = 20;
@@ -67,18 +68,20 @@ final class MemoryTopic {
     return open.size();
   }
 
-  synchronized TopicQueue queue(int id) {
+  public synchronized TopicQueue queue(int id) {
     TopicQueue queue = new TopicQueue(name, "broker-0", id);
     logs.computeIfAbsent(queue, unused -> new Log());
     return queue;
   }
 
   void send(TopicQueue queue, String... bodies) {
+    send(queue, Arrays.stream(bodies).map(body -> body.getBytes(StandardCharsets.UTF_8)).toArray(byte[][]::new));
+  }
+
+  public void send(TopicQueue queue, byte[]... bodies) {
     List<Runnable> ready;
     synchronized (this) {
-      for (String body : bodies) {
-        logs.get(queue).messages.add(body.getBytes(StandardCharsets.UTF_8));
-      }
+      logs.get(queue).messages.addAll(Arrays.asList(bodies));
       ready = new ArrayList<>(suspended);
       suspended.clear();
       overdue.clear();
@@ -111,7 +114,7 @@ final class MemoryTopic {
     this.unknown = unknown;
   }
 
-  synchronized Map<TopicQueue, Long> committed() {
+  public synchronized Map<TopicQueue, Long> committed() {
     return Map.copyOf(committed);
   }
 
