@@ -6,7 +6,11 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 
-/** Finds queues and says from where to where each is to be read. For any thread; its calls block. */
+/**
+ * Finds queues and says from where to where each is to be read. For any thread; its calls block. It has a client from a
+ * look until it leaves: what is left to the end of a job cannot be closed, since by then Flink has closed the job's class
+ * loader in the JobManager, and closing takes classes that nobody has asked for before.
+ */
 final class QueueDiscovery {
   /** What was found, and why it is not all, if it is not. */
   static final class Found {
@@ -19,21 +23,25 @@ final class QueueDiscovery {
     }
   }
 
-  private final TopicClient client;
+  private final TopicClient.Factory clients;
   private final TopicSettings settings;
   private final long startedMs;
+  private TopicClient client; // null: there is none now
 
-  QueueDiscovery(TopicClient client, TopicSettings settings, long startedMs) {
-    this.client = client;
+  QueueDiscovery(TopicClient.Factory clients, TopicSettings settings, long startedMs) {
+    this.clients = clients;
     this.settings = settings;
     this.startedMs = startedMs;
   }
 
   /** The queues that are not known. `first` is the look at the job's start: later ones find what has come since. */
-  Found look(Set<TopicQueue> known, boolean first) {
+  synchronized Found look(Set<TopicQueue> known, boolean first) {
     List<QueueSplit> found = new ArrayList<>();
     IOException trouble = null;
     try {
+      if (client == null) {
+        client = clients.open(settings, "temblor-enumerator");
+      }
       List<TopicQueue> queues = new ArrayList<>(client.queues());
       queues.sort(Comparator.comparing(TopicQueue::broker).thenComparing(TopicQueue::id));
       for (TopicQueue queue : queues) {
@@ -51,6 +59,14 @@ final class QueueDiscovery {
       trouble = failure;
     }
     return new Found(found, trouble);
+  }
+
+  /** Closes the client until the next look. That can take seconds. */
+  synchronized void leave() {
+    if (client != null) {
+      client.close();
+      client = null;
+    }
   }
 
   private long start(TopicQueue queue, boolean first) throws IOException {

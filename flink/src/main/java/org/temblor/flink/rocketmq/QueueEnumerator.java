@@ -22,7 +22,6 @@ final class QueueEnumerator implements SplitEnumerator<QueueSplit, EnumeratorSta
 
   private final SplitEnumeratorContext<QueueSplit> context;
   private final TopicSettings settings;
-  private final TopicClient client;
   private final QueueDiscovery discovery;
   private final long startedMs;
   private final Set<TopicQueue> assigned;
@@ -37,18 +36,17 @@ final class QueueEnumerator implements SplitEnumerator<QueueSplit, EnumeratorSta
   private boolean first; // that thread's own
 
   QueueEnumerator(
-      SplitEnumeratorContext<QueueSplit> context, TopicSettings settings, TopicClient client, EnumeratorState state,
+      SplitEnumeratorContext<QueueSplit> context, TopicSettings settings, TopicClient.Factory clients, EnumeratorState state,
       boolean restored) {
     this.context = context;
     this.settings = settings;
-    this.client = client;
     first = !restored;
     startedMs = state.startedMs;
     complete = state.complete;
     assigned = new HashSet<>(state.assigned);
     unassigned = new ArrayList<>(state.unassigned);
     known = known();
-    discovery = new QueueDiscovery(client, settings, startedMs);
+    discovery = new QueueDiscovery(clients, settings, startedMs);
   }
 
   @Override
@@ -87,7 +85,7 @@ final class QueueEnumerator implements SplitEnumerator<QueueSplit, EnumeratorSta
 
   @Override
   public void close() {
-    client.close();
+    discovery.leave();
   }
 
   /** By another thread. Nothing where everything has been found. */
@@ -98,6 +96,11 @@ final class QueueEnumerator implements SplitEnumerator<QueueSplit, EnumeratorSta
     Look look = new Look(discovery.look(known, first), first);
     first = false;
     return look;
+  }
+
+  private Void leave() {
+    discovery.leave();
+    return null;
   }
 
   private static final class Look {
@@ -117,6 +120,7 @@ final class QueueEnumerator implements SplitEnumerator<QueueSplit, EnumeratorSta
     if (look == null || complete) {
       return;
     }
+    context.callAsync(this::leave, (nothing, failure) -> {}); // behind the look, so that nobody waits for it
     QueueDiscovery.Found found = look.found;
     note(found.trouble);
     if (found.trouble != null && look.first && found.splits.isEmpty()) {

@@ -53,21 +53,20 @@ public final class TopicSource<T>
   }
 
   @Override
-  public SplitEnumerator<QueueSplit, EnumeratorState> createEnumerator(SplitEnumeratorContext<QueueSplit> context)
-      throws IOException {
+  public SplitEnumerator<QueueSplit, EnumeratorState> createEnumerator(SplitEnumeratorContext<QueueSplit> context) {
     return enumerator(
         context, new EnumeratorState(System.currentTimeMillis(), false, Set.of(), List.of()), false);
   }
 
   @Override
   public SplitEnumerator<QueueSplit, EnumeratorState> restoreEnumerator(
-      SplitEnumeratorContext<QueueSplit> context, EnumeratorState state) throws IOException {
+      SplitEnumeratorContext<QueueSplit> context, EnumeratorState state) {
     return enumerator(context, state, true);
   }
 
   private QueueEnumerator enumerator(
-      SplitEnumeratorContext<QueueSplit> context, EnumeratorState state, boolean restored) throws IOException {
-    return new QueueEnumerator(context, settings, clients.open(settings, "temblor-enumerator"), state, restored);
+      SplitEnumeratorContext<QueueSplit> context, EnumeratorState state, boolean restored) {
+    return new QueueEnumerator(context, settings, clients, state, restored);
   }
 
   @Override

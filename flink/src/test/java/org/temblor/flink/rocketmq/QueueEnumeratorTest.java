@@ -26,7 +26,7 @@ class QueueEnumeratorTest {
 
   private QueueEnumerator begin(String settings, EnumeratorState state, boolean restored) {
     QueueEnumerator enumerator =
-        new QueueEnumerator(context, topic.settings(settings), topic.client(1), state, restored);
+        new QueueEnumerator(context, topic.settings(settings), MemoryTopic.clients(), state, restored);
     enumerator.start();
     return enumerator;
   }
@@ -51,6 +51,22 @@ class QueueEnumeratorTest {
     assertEquals(3, context.assigned.get(0).size());
     assertEquals(3, context.assigned.get(1).size());
     assertTrue(context.noMoreSplits.isEmpty());
+  }
+
+  /** A JobManager cannot close it any more when the job has ended: its class loader is closed then. */
+  @Test
+  void keepsNoClientBetweenLooks() {
+    topic.queue(0);
+    QueueEnumerator enumerator = begin("");
+    for (int look = 0; look < 2; look++) {
+      context.tick();
+      assertEquals(0, topic.openClients());
+    }
+    register(enumerator, 0, 1);
+    assertEquals(1, context.all().size());
+    topic.unknown(true);
+    context.tick();
+    assertEquals(0, topic.openClients());
   }
 
   @Test
