@@ -45,7 +45,8 @@ foreach(source IN LISTS TEMBLOR_E2E)
   set_tests_properties(e2e.${name} PROPERTIES LABELS integration ENVIRONMENT "TEMBLOR=$<TARGET_FILE:temblor>")
 endforeach()
 # Those on a real Flink: some hundred MB and many seconds of both cores for a start.
-set_tests_properties(e2e.flink_tools e2e.flink_source e2e.flink_job e2e.flink_submit PROPERTIES LABELS cluster)
+set_tests_properties(e2e.flink_tools e2e.flink_source e2e.flink_job e2e.flink_submit e2e.flink_restart
+                     PROPERTIES LABELS cluster)
 # The longest are begun first: the others fill the time beside them.
 set_tests_properties(e2e.kill e2e.flink_job e2e.flink_source e2e.rocketmq_faults e2e.rocketmq_job PROPERTIES COST 1000)
 add_test(NAME package COMMAND ${TEMBLOR_PYTHON} ${CMAKE_SOURCE_DIR}/test/package_test.py ${CMAKE_BINARY_DIR})
