@@ -13,6 +13,7 @@
 #include "base/assert.h"
 #include "base/file_system.h"
 #include "base/hash.h"
+#include "base/limits.h"
 #include "connectors/rocketmq/keyed_message.h"
 #include "flink/batch_combiner.h"
 #include "flink/batch_decoder.h"
@@ -175,24 +176,33 @@ jlong new_decoder(JNIEnv* env, jclass /*type*/, jfloat least, jfloat most, jlong
                                                        .hash_seed = static_cast<std::uint64_t>(hash_seed)});
 }
 
-/// How many messages were begun.
-jint decode(JNIEnv* env, jclass /*type*/, jlong decoder, jlong batch, jbyteArray split, jbyteArray messages, jint bytes,
+void decode(JNIEnv* env, jclass /*type*/, jlong decoder, jlong batch, jbyteArray split, jbyteArray messages, jint bytes,
             jintArray lengths, jlongArray offsets, jint count, jlong reference_ms, jlong most) {
-  return guarded(env, [&] {
+  guarded(env, [&] {
     auto& task = behind<TaskDecoder>(decoder);
     RecordBatch& into = behind<RecordBatch>(batch);
     into.split = bytes_of(env, split);
     if (bytes < 0) throw std::invalid_argument("there cannot be fewer bytes than none");
-    into.bytes.resize(static_cast<std::size_t>(bytes));
-    env->GetByteArrayRegion(messages, 0, bytes, reinterpret_cast<jbyte*>(into.bytes.data()));
+    env->GetByteArrayRegion(messages, 0, bytes,
+                            reinterpret_cast<jbyte*>(into.room_for(static_cast<std::size_t>(bytes))));
     if (env->ExceptionCheck() == JNI_TRUE) throw Thrown();
     load(env, lengths, count, task.lengths);
     load(env, offsets, count, task.offsets);
     const auto decoded = task.decoder.decode(task.lengths, task.offsets, timestamp_from_ms(reference_ms), into,
                                              static_cast<std::uint64_t>(most));
     if (!decoded) throw std::invalid_argument(decoded.error().to_line());
-    return static_cast<jint>(*decoded);
   });
+}
+
+jboolean decode_more(JNIEnv* env, jclass /*type*/, jlong decoder, jlong batch) {
+  return guarded(env, [&] {
+    const bool more = behind<TaskDecoder>(decoder).decoder.decode_more(behind<RecordBatch>(batch));
+    return static_cast<jboolean>(more ? JNI_TRUE : JNI_FALSE);
+  });
+}
+
+jint messages_begun(JNIEnv* env, jclass /*type*/, jlong decoder) {
+  return guarded(env, [&] { return static_cast<jint>(behind<TaskDecoder>(decoder).decoder.begun()); });
 }
 
 // Combining.
@@ -203,6 +213,10 @@ struct TaskCombiner {
   BatchCombiner combiner;
   std::string partials;
   std::string late_letters;
+
+  [[nodiscard]] std::size_t memory_bytes() const {
+    return combiner.memory_bytes() + partials.capacity() + late_letters.capacity();
+  }
 };
 
 jlong new_combiner(JNIEnv* env, jclass /*type*/, jlong window_ms, jlong out_of_orderness_ms, jboolean event_time,
@@ -224,6 +238,12 @@ jint combine(JNIEnv* env, jclass /*type*/, jlong combiner, jlong batch, jlong hi
   });
 }
 
+jlong combiner_memory(JNIEnv* env, jclass /*type*/, jlong combiner) {
+  return guarded(env, [&] { return static_cast<jlong>(behind<TaskCombiner>(combiner).memory_bytes()); });
+}
+
+jlong memory_limit(JNIEnv* /*env*/, jclass /*type*/) { return static_cast<jlong>(limits::kFlinkTaskBytes); }
+
 void drain(JNIEnv* env, jclass /*type*/, jlong combiner) {
   guarded(env, [&] {
     auto& task = behind<TaskCombiner>(combiner);
@@ -231,9 +251,14 @@ void drain(JNIEnv* env, jclass /*type*/, jlong combiner) {
   });
 }
 
+/// What an uncommon lot took is given back.
 jbyteArray take(JNIEnv* env, std::string& bytes) {
   const jbyteArray array = array_of(env, bytes);
-  bytes.clear();
+  if (bytes.capacity() > limits::kBatchBytes) {
+    std::string().swap(bytes);
+  } else {
+    bytes.clear();
+  }
   return array;
 }
 
@@ -403,10 +428,14 @@ extern "C" JNIEXPORT jint JNICALL JNI_OnLoad(JavaVM* machine, void* /*reserved*/
       method("deadLetters", "(J)[B", dead_letters),
       method("newDecoder", "(FFJZZJ)J", new_decoder),
       method("freeDecoder", "(J)V", free_handle<TaskDecoder>),
-      method("decode", "(JJ[B[BI[I[JIJJ)I", decode),
+      method("decode", "(JJ[B[BI[I[JIJJ)V", decode),
+      method("decodeMore", "(JJ)Z", decode_more),
+      method("messagesBegun", "(J)I", messages_begun),
       method("newCombiner", "(JJZZ)J", new_combiner),
       method("freeCombiner", "(J)V", free_handle<TaskCombiner>),
       method("combine", "(JJJJ[J)I", combine),
+      method("combinerMemory", "(J)J", combiner_memory),
+      method("memoryLimit", "()J", memory_limit),
       method("drain", "(J)V", drain),
       method("takePartials", "(J)[B", take_partials),
       method("takeLateLetters", "(J)[B", take_late_letters),

@@ -19,6 +19,11 @@ inline constexpr std::size_t kBatchRecords = 4096;
 /// Bytes in one batch of a split; one message may be longer than that, a batch then holds it alone.
 inline constexpr std::size_t kBatchBytes = std::size_t{1} << 20;
 
+/// Native memory of one reading task of the job on Flink, bytes, whatever it reads: its batch, its combiner, and what
+/// that has given up. One message longer than kBatchBytes counts extra. The task off-heap memory of a TaskManager is to
+/// leave room for as many as it has slots (docs/flink.md).
+inline constexpr std::size_t kFlinkTaskBytes = std::size_t{64} << 20;
+
 /// Partial aggregates that a combiner holds before it gives them up on its own.
 inline constexpr std::size_t kCombinerPartials = 32768;
 

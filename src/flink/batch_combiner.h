@@ -39,6 +39,9 @@ class BatchCombiner {
   /// Gives up all that it holds.
   void drain(std::string& partials);
 
+  /// What it keeps allocated, at most.
+  [[nodiscard]] std::size_t memory_bytes() const { return combiner_.memory_bytes() + letter_.capacity(); }
+
  private:
   void write_late(const RecordBatch& batch, const BatchRow& row, std::string& late_letters);
 

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstring>
 #include <map>
 #include <numeric>
 #include <random>
@@ -100,7 +101,7 @@ Outcome by_batches(const std::vector<std::string>& records, TimeMode mode, std::
   std::string partials;
   Timestamp highest = kBeforeAll;
   for (std::size_t begin = 0; begin < records.size();) {
-    const std::size_t end = std::min(records.size(), begin + 1 + dice() % 700);
+    const std::size_t end = std::min(records.size(), begin + 1 + dice() % 7000);
     batch.bytes.clear();
     std::vector<std::int32_t> lengths;
     std::vector<std::int64_t> offsets;
@@ -110,12 +111,14 @@ Outcome by_batches(const std::vector<std::string>& records, TimeMode mode, std::
       batch.bytes += records[begin];
     }
     EXPECT_TRUE(decoder.decode(lengths, offsets, kReference, batch));
-    const auto added = combiner.add(batch, highest, kReference, partials, outcome.late_letters);
-    highest = std::max(highest, batch.highest);
-    outcome.accepted += added.accepted;
-    outcome.late += added.late;
-    for (std::size_t i = 0; i < kRejections; ++i) outcome.dropped[i] += batch.dropped[i];
-    outcome.dead_letters += batch.dead_letters;
+    do {
+      const auto added = combiner.add(batch, highest, kReference, partials, outcome.late_letters);
+      highest = std::max(highest, batch.highest);
+      outcome.accepted += added.accepted;
+      outcome.late += added.late;
+      for (std::size_t i = 0; i < kRejections; ++i) outcome.dropped[i] += batch.dropped[i];
+      outcome.dead_letters += batch.dead_letters;
+    } while (decoder.decode_more(batch));
     if (dice() % 5 == 0) combiner.drain(partials);
   }
   combiner.drain(partials);
@@ -216,18 +219,86 @@ TEST(BatchDecoder, StopsAtTheLimitPerhapsWithinAPack) {
   const std::array<std::array<std::size_t, 3>, 9> expected{
       {{0, 0, 0}, {1, 1, 0}, {2, 1, 1}, {3, 2, 1}, {3, 3, 1}, {3, 4, 1}, {3, 4, 2}, {4, 5, 2}, {4, 5, 2}}};
   for (std::size_t limit = 0; limit < expected.size(); ++limit) {
-    const auto begun = decoder.decode(lengths, offsets, kReference, batch, limit);
-    ASSERT_TRUE(begun) << begun.error().to_line();
+    ASSERT_TRUE(decoder.decode(lengths, offsets, kReference, batch, limit));
+    EXPECT_FALSE(decoder.decode_more(batch));
     const std::uint64_t dropped = std::accumulate(batch.dropped.begin(), batch.dropped.end(), std::uint64_t{0});
-    EXPECT_EQ((std::array<std::size_t, 3>{*begun, batch.rows.size(), dropped}), expected[limit]) << limit;
+    EXPECT_EQ((std::array<std::size_t, 3>{decoder.begun(), batch.rows.size(), dropped}), expected[limit]) << limit;
   }
+}
+
+TEST(BatchDecoder, StopsAtTheLimitBehindAFullBatchToo) {
+  std::string pack;
+  for (std::size_t i = 0; i < limits::kBatchRecords; ++i) {
+    append_delimited(reading("S001", to_ms(kReference), "P", 1), pack);
+  }
+  RecordBatch batch;
+  batch.bytes = pack + pack;
+  const auto length = static_cast<std::int32_t>(static_cast<std::uint32_t>(pack.size()) | BatchDecoder::kPacked);
+  const std::array<std::int32_t, 2> lengths{length, length};
+  const std::array<std::int64_t, 2> offsets{7, 8};
+  BatchDecoder decoder({.amplitudes = kAmplitudes});
+  for (const std::size_t limit : {limits::kBatchRecords, limits::kBatchRecords + 1}) {
+    ASSERT_TRUE(decoder.decode(lengths, offsets, kReference, batch, limit));
+    std::size_t read = batch.rows.size();
+    while (decoder.decode_more(batch)) read += batch.rows.size();
+    EXPECT_EQ(read, limit);
+    EXPECT_EQ(decoder.begun(), limit == limits::kBatchRecords ? 1U : 2U);
+  }
+}
+
+/// Whatever is sent: messages of one byte for each of which a letter is wanted, ids as long as they may be and each of
+/// another sensor, sums that leave their narrow part, everything late.
+TEST(BatchDecoder, NativeMemoryIsBoundedWhateverIsSent) {
+  std::string nothing(std::size_t{4} << 20, '\0');  // as many empty records in one message
+  std::string strangers;
+  std::string late;
+  for (int i = 0; i < 60'000; ++i) {
+    const std::string id = std::string(limits::kSensorIdBytes - 5, 'x') + std::to_string(10'000 + i);
+    append_delimited(reading(id, to_ms(kReference), "P", 1e-30F), strangers);
+    append_delimited(reading("S001", to_ms(kReference) - 60'000, "P", 1), late);
+  }
+  BatchDecoder decoder({.amplitudes = kAmplitudes, .event_time = true, .keep_dead = true});
+  BatchCombiner combiner({.event_time = true, .keep_late = true});
+  RecordBatch batch;
+  batch.split = std::string(100, 's');
+  Timestamp highest = kBeforeAll;
+  std::uint64_t dropped = 0;
+  std::uint64_t was_late = 0;
+  std::uint64_t taken = 0;
+  for (const std::string* body : {&nothing, &strangers, &late, &nothing, &strangers}) {
+    std::memcpy(batch.room_for(body->size()), body->data(), body->size());
+    const auto length = static_cast<std::int32_t>(static_cast<std::uint32_t>(body->size()) | BatchDecoder::kPacked);
+    const std::array<std::int32_t, 1> lengths{length};
+    const std::array<std::int64_t, 1> offsets{0};
+    ASSERT_TRUE(decoder.decode(lengths, offsets, kReference, batch));
+    do {
+      std::string partials;
+      std::string letters;
+      const auto added = combiner.add(batch, highest, kReference, partials, letters);
+      highest = std::max(highest, batch.highest);
+      was_late += added.late;
+      dropped += batch.dropped[static_cast<std::size_t>(Rejection::kDataQuality)];
+      taken += added.accepted;
+      const std::size_t extra = body->size() - std::min(body->size(), limits::kBatchBytes);
+      ASSERT_LT(batch.memory_bytes() + combiner.memory_bytes() + partials.capacity() + letters.capacity(),
+                limits::kFlinkTaskBytes + extra);
+    } while (decoder.decode_more(batch));
+  }
+  EXPECT_EQ(dropped, 2 * nothing.size());
+  EXPECT_EQ(was_late, 60'000U);
+  EXPECT_EQ(taken, 120'000U);
+  std::memcpy(batch.room_for(1), "x", 1);
+  EXPECT_LT(batch.memory_bytes(), std::size_t{4} << 20);  // what the long ones took is given back
+  std::string partials;
+  combiner.drain(partials);
+  EXPECT_LT(partials.capacity() + combiner.memory_bytes(), limits::kFlinkTaskBytes);
 }
 
 TEST(BatchDecoder, LengthsThatDoNotFitAreABugOfTheCaller) {
   BatchDecoder decoder({.amplitudes = kAmplitudes});
   RecordBatch batch;
   const std::array<std::int64_t, 1> offset{0};
-  batch.bytes = "xy";
+  std::memcpy(batch.room_for(2), "xy", 2);
   EXPECT_TRUE(decoder.decode(std::array{2}, offset, kReference, batch));
   EXPECT_FALSE(decoder.decode(std::array{1}, offset, kReference, batch));
   EXPECT_FALSE(decoder.decode(std::array{3}, offset, kReference, batch));

@@ -3,36 +3,63 @@
 #include <algorithm>
 
 #include "schema/deserializer.h"
-#include "schema/record_pack.h"
 #include "schema/serializer.h"
 
 namespace temblor::flink {
 
-Result<std::size_t> BatchDecoder::decode(std::span<const std::int32_t> lengths, std::span<const std::int64_t> offsets,
-                                         Timestamp reference, RecordBatch& batch, std::uint64_t most) {
-  batch.clear();
+Result<void> BatchDecoder::decode(std::span<const std::int32_t> lengths, std::span<const std::int64_t> offsets,
+                                  Timestamp reference, RecordBatch& batch, std::uint64_t most) {
+  lengths_ = {};
+  pack_ = RecordPack();
+  begun_ = 0;
   left_ = most;
-  const auto mistake = [&](const char* what) {
-    return tl::unexpected(Error{Blame::kBug, what, "a pull of " + batch.split, {}});
-  };
-  if (lengths.size() != offsets.size()) return mistake("has not a length and an offset for each message");
+  std::uint64_t all = 0;
+  for (const std::int32_t length : lengths) all += static_cast<std::uint32_t>(length) & ~kPacked;
+  if (lengths.size() != offsets.size() || all != batch.bytes.size()) {
+    return tl::unexpected(
+        Error{Blame::kBug, "has lengths and offsets that do not fit", "a pull of " + batch.split, {}});
+  }
   if (settings_.event_time) cleaner_.accept_timestamps_until(reference + settings_.max_ahead);
-  std::string_view rest = batch.bytes;
-  for (std::size_t i = 0; i < lengths.size(); ++i) {
-    if (left_ == 0) return i;
-    const auto length = static_cast<std::uint32_t>(lengths[i]);
-    const std::size_t size = length & ~kPacked;
-    if (size > rest.size()) return mistake("holds fewer bytes than its messages");
-    const std::string_view body = rest.substr(0, size);
-    rest.remove_prefix(size);
-    if ((length & kPacked) != 0) {
-      take_pack(body, offsets[i], batch);
+  lengths_ = lengths;
+  offsets_ = offsets;
+  rest_ = batch.bytes;
+  fill(batch);
+  return {};
+}
+
+bool BatchDecoder::decode_more(RecordBatch& batch) {
+  if (left_ == 0 || (pack_.empty() && lengths_.empty())) return false;
+  fill(batch);
+  return true;
+}
+
+void BatchDecoder::fill(RecordBatch& batch) {
+  batch.clear();
+  while (left_ > 0 && !batch.full()) {
+    if (!pack_.empty()) [[unlikely]] {
+      take_packed(batch);
+    } else if (!lengths_.empty()) {
+      begin_message(batch);
     } else {
-      take(body, offsets[i], batch);
+      return;
     }
   }
-  if (!rest.empty()) return mistake("holds more bytes than its messages");
-  return lengths.size();
+}
+
+void BatchDecoder::begin_message(RecordBatch& batch) {
+  const auto length = static_cast<std::uint32_t>(lengths_.front());
+  const std::string_view body = rest_.substr(0, length & ~kPacked);
+  const std::int64_t offset = offsets_.front();
+  lengths_ = lengths_.subspan(1);
+  offsets_ = offsets_.subspan(1);
+  rest_.remove_prefix(body.size());
+  ++begun_;
+  if ((length & kPacked) != 0) {
+    pack_ = RecordPack(body);
+    pack_offset_ = offset;
+  } else {
+    take(body, offset, batch);
+  }
 }
 
 void BatchDecoder::take(std::string_view bytes, std::int64_t offset, RecordBatch& batch) {
@@ -53,15 +80,14 @@ void BatchDecoder::take(std::string_view bytes, std::int64_t offset, RecordBatch
   row.bytes = bytes;
 }
 
-void BatchDecoder::take_pack(std::string_view body, std::int64_t offset, RecordBatch& batch) {
-  RecordPack pack(body);
-  while (!pack.empty() && left_ > 0) {
-    const auto record = pack.next();
-    if (!record) {
-      --left_;
-      return drop(Rejection::kFrame, pack.rest(), offset, 0, batch);
-    }
-    take(*record, offset, batch);
+void BatchDecoder::take_packed(RecordBatch& batch) {
+  const auto record = pack_.next();
+  if (record) {
+    take(*record, pack_offset_, batch);
+  } else {
+    --left_;
+    drop(Rejection::kFrame, pack_.rest(), pack_offset_, 0, batch);
+    pack_ = RecordPack();
   }
 }
 

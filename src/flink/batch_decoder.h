@@ -9,6 +9,7 @@
 #include "base/time.h"
 #include "flink/record_batch.h"
 #include "operators/cleaner.h"
+#include "schema/record_pack.h"
 
 namespace temblor::flink {
 
@@ -30,23 +31,38 @@ class BatchDecoder {
 
   /// Fills `batch`, whose split and bytes are set: these are messages one behind the other, each of the length and with
   /// the offset that is given. `reference` is when the broker stored them, as far as --max-ahead goes. Bytes that are
-  /// no record are counted; an error, a bug of the caller's, only where lengths, offsets and bytes do not fit. It stops
-  /// once it has read `most` readings, good ones or not, perhaps within a message. Returns how many messages it has
-  /// begun.
-  Result<std::size_t> decode(std::span<const std::int32_t> lengths, std::span<const std::int64_t> offsets,
-                             Timestamp reference, RecordBatch& batch, std::uint64_t most = kNoLimit);
+  /// no record are counted; an error, a bug of the caller's, only where lengths, offsets and bytes do not fit. Where
+  /// the batch is full before all is decoded, decode_more goes on; bytes, lengths and offsets must live until then.
+  /// Both stop once `most` readings have been read, good ones or not, perhaps within a message.
+  Result<void> decode(std::span<const std::int32_t> lengths, std::span<const std::int64_t> offsets, Timestamp reference,
+                      RecordBatch& batch, std::uint64_t most = kNoLimit);
+
+  /// Fills the batch with what did not go into it before; false where there is nothing left.
+  bool decode_more(RecordBatch& batch);
+
+  /// How many of the messages have been begun by now: all, but where it was to stop.
+  [[nodiscard]] std::size_t begun() const { return begun_; }
 
   static constexpr std::uint64_t kNoLimit = std::numeric_limits<std::uint64_t>::max();
 
  private:
+  void fill(RecordBatch& batch);
+  void begin_message(RecordBatch& batch);
   void take(std::string_view bytes, std::int64_t offset, RecordBatch& batch);
-  void take_pack(std::string_view body, std::int64_t offset, RecordBatch& batch);
+  void take_packed(RecordBatch& batch);
   void drop(Rejection reason, std::string_view bytes, std::int64_t offset, std::int64_t time_ms, RecordBatch& batch);
 
   Settings settings_;
   Cleaner cleaner_;
-  std::uint64_t left_ = 0;  ///< readings that may still be read
   std::string letter_;
+
+  std::uint64_t left_ = 0;                 // readings that may still be read
+  std::size_t begun_ = 0;                  // messages
+  std::span<const std::int32_t> lengths_;  // of the messages that are left
+  std::span<const std::int64_t> offsets_;
+  std::string_view rest_;  // their bytes
+  RecordPack pack_;        // what is left of the message before them
+  std::int64_t pack_offset_ = 0;
 };
 
 }  // namespace temblor::flink

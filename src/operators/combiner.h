@@ -75,6 +75,12 @@ class Combiner {
   [[nodiscard]] bool empty() const { return partials_.empty(); }
   [[nodiscard]] std::span<const Partial> partials() const { return partials_; }
 
+  /// What it keeps allocated, at most.
+  [[nodiscard]] std::size_t memory_bytes() const {
+    return partials_.capacity() * sizeof(Partial) + partials_.size() * ExactSum::kWideMemoryBytes +
+           index_.memory_bytes() + long_ids_.memory_bytes();
+  }
+
   void clear() {
     partials_.clear();
     index_.clear();

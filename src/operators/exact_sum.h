@@ -58,6 +58,9 @@ class ExactSum {
   /// The float nearest to sum / count, ties to even; `count` is how many values were added, at least 1.
   [[nodiscard]] float mean(std::uint32_t count) const;
 
+  /// What a sum that has left the narrow part takes beside itself.
+  static constexpr std::size_t kWideMemoryBytes = 64;
+
   /// The two parts, for the checkpoint: the wide one is empty in nearly all cases.
   [[nodiscard]] Int128 narrow() const { return narrow_; }
   [[nodiscard]] std::string wide_bytes() const;

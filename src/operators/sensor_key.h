@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/hash.h"
+#include "base/limits.h"
 
 namespace temblor {
 
@@ -100,6 +101,12 @@ class LongIdStore {
   }
 
   void clear() { ids_.clear(); }
+
+  /// At most.
+  [[nodiscard]] std::size_t memory_bytes() const {
+    constexpr std::size_t kBesideTheBytes = 64;  // of a shared string: its counts, itself, malloc's
+    return ids_.capacity() * sizeof(ids_[0]) + ids_.size() * (limits::kSensorIdBytes + kBesideTheBytes);
+  }
 
   [[nodiscard]] const std::vector<std::shared_ptr<const std::string>>& ids() const { return ids_; }
 

@@ -24,7 +24,6 @@ _MEMORY = {
     "jobmanager.memory.jvm-overhead.max": "64m",
     "taskmanager.memory.framework.heap.size": "64m",
     "taskmanager.memory.framework.off-heap.size": "64m",
-    "taskmanager.memory.task.off-heap.size": "64m",
     "taskmanager.memory.managed.size": "64m",
     "taskmanager.memory.network.min": "32m",
     "taskmanager.memory.network.max": "32m",
@@ -49,15 +48,18 @@ _LIVELY = {
 
 _LOOPBACK = "127.0.0.1"
 
+NATIVE_MIB_A_SLOT = 64  # kFlinkTaskBytes of src/base/limits.h
+
 # What --set must leave alone: the rest of tools/flink relies on it.
 _OWN = {"rest.port", "rest.bind-port", "rest.address", "rest.bind-address", "jobmanager.rpc.address",
         "jobmanager.rpc.port", "taskmanager.host", "taskmanager.rpc.port", "taskmanager.resource-id"}
 
 
-def small(quick, *java_options):
+def small(quick, slots, *java_options):
     """What lets Flink run on Java 17, in the memory that a test can afford."""
     options = [*JAVA_17, "-XX:+UseSerialGC", *java_options, *(["-XX:TieredStopAtLevel=1"] if quick else [])]
-    return {"env.java.opts.all": " ".join(options), **_MEMORY}
+    return {"env.java.opts.all": " ".join(options), **_MEMORY,
+            "taskmanager.memory.task.off-heap.size": f"{NATIVE_MIB_A_SLOT * slots}m"}
 
 
 def flink_conf(home, ports, slots, task_heap, quick, extra):
@@ -82,7 +84,7 @@ def flink_conf(home, ports, slots, task_heap, quick, extra):
         "state.savepoints.dir": f"file://{home}/savepoints",
         "execution.checkpointing.externalized-checkpoint-retention": "RETAIN_ON_CANCELLATION",
         "web.upload.dir": f"{home}/jobmanager/tmp",
-        **small(quick, "-XX:-UsePerfData"),
+        **small(quick, slots, "-XX:-UsePerfData"),
         **_LIVELY,
         **extra,
     }

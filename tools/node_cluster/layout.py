@@ -67,7 +67,7 @@ def _flink(folder, name, names, slots, quick, extra):
         "taskmanager.numberOfTaskSlots": slots,
         "taskmanager.memory.task.heap.size": "128m",
         "env.java.home": java.home(),
-        **settings.small(quick),
+        **settings.small(quick, slots),
         **extra,
     }
     _write(os.path.join(folder, "conf", "flink-conf.yaml"), "".join(f"{key}: {value}\n" for key, value in conf.items()))

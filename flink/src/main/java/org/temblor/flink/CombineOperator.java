@@ -5,6 +5,9 @@ import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
 import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.MemorySize;
+import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.runtime.state.StateInitializationContext;
@@ -44,6 +47,7 @@ final class CombineOperator extends AbstractStreamOperator<Partial>
   private transient Counter accepted;
   private transient Counter late;
   private transient Counter[] dropped;
+  private transient volatile long nativeBytes; // as last seen; the figures are read by another thread
 
   CombineOperator(JobSettings settings) {
     this.settings = settings;
@@ -72,6 +76,8 @@ final class CombineOperator extends AbstractStreamOperator<Partial>
     for (int reason = 0; reason < dropped.length; reason++) {
       dropped[reason] = group.addGroup("droppedReadings").counter(RejectionNames.of(reason));
     }
+    group.gauge("nativeBytes", () -> nativeBytes);
+    warnOfNoRoom(getContainingTask().getEnvironment().getTaskManagerInfo().getConfiguration());
     if (!settings.eventTime) {
       openMs = windowOf(stampMs);
       onProcessingTime(getProcessingTimeService().getCurrentProcessingTime());
@@ -94,11 +100,29 @@ final class CombineOperator extends AbstractStreamOperator<Partial>
     for (int reason = 0; reason < counts.length; reason++) {
       dropped[reason].inc(counts[reason]);
     }
+    nativeBytes = combiner.memoryBytes() + batch.readings.memoryBytes();
     if (settings.late != null) {
       give(LATE, combiner.takeLateLetters());
     }
     if (settings.dead != null) {
       give(DEAD, batch.readings.deadLetters());
+    }
+  }
+
+  /** Native memory is outside of what the JVM bounds: its part of the process must have been left for it. */
+  private void warnOfNoRoom(Configuration taskManager) {
+    if (getRuntimeContext().getIndexOfThisSubtask() > 0) {
+      return; // one says it
+    }
+    MemorySize needed =
+        new MemorySize(BatchCombiner.memoryLimit() * taskManager.get(TaskManagerOptions.NUM_TASK_SLOTS));
+    MemorySize left = taskManager.get(TaskManagerOptions.TASK_OFF_HEAP_MEMORY);
+    if (left.compareTo(needed) < 0) {
+      LOG.warn(
+          "{} is {}, and the native core may take {} on a TaskManager with {} slots: set it to as much, or a container"
+              + " may be killed for its memory",
+          TaskManagerOptions.TASK_OFF_HEAP_MEMORY.key(), left.toHumanReadableString(),
+          needed.toHumanReadableString(), taskManager.get(TaskManagerOptions.NUM_TASK_SLOTS));
     }
   }
 

@@ -21,6 +21,9 @@ final class DecodedBatches implements BatchHandler<ReadingBatch> {
 
   private static final long SECOND_MS = 1_000;
 
+  /** Of messages that are decoded together; one may be longer. */
+  private static final int BYTES_AT_ONCE = 1 << 20;
+
   private final boolean eventTime;
   private final BatchDecoder decoder;
   private final RecordBatch readings = new RecordBatch();
@@ -44,21 +47,30 @@ final class DecodedBatches implements BatchHandler<ReadingBatch> {
     for (int i = 0; i < batch.size() && budget.left() > 0; i++) {
       decoder.add(batch.offsets[i], batch.bodies[i], batch.packed[i]);
       long reference = nextSecond(batch.storedMs[i]);
-      if (i + 1 == batch.size() || nextSecond(batch.storedMs[i + 1]) != reference) {
-        begun += decoder.decode(batch.splitId, reference, budget.left(), readings);
-        if (budget.limited()) {
-          budget.spend(readings.readings());
-        }
-        ReadingBatch decoded = new ReadingBatch(readings, state.highestMs());
-        if (eventTime && readings.rows() > 0) {
-          state.observe(readings.highestMs());
-          output.collect(decoded, state.highestMs());
-        } else {
-          output.collect(decoded);
-        }
+      if (i + 1 == batch.size()
+          || nextSecond(batch.storedMs[i + 1]) != reference
+          || decoder.bytes() + batch.bodies[i + 1].length > BYTES_AT_ONCE) {
+        decoder.decode(batch.splitId, reference, budget.left(), readings);
+        do {
+          collect(output, state, budget);
+        } while (decoder.more(readings));
+        begun += decoder.begun();
       }
     }
     return begun;
+  }
+
+  private void collect(SourceOutput<ReadingBatch> output, QueueSplitState state, ReadingBudget budget) {
+    if (budget.limited()) {
+      budget.spend(readings.readings());
+    }
+    ReadingBatch decoded = new ReadingBatch(readings, state.highestMs());
+    if (eventTime && readings.rows() > 0) {
+      state.observe(readings.highestMs());
+      output.collect(decoded, state.highestMs());
+    } else {
+      output.collect(decoded);
+    }
   }
 
   private static long nextSecond(long storedMs) {

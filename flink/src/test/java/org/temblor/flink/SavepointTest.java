@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.apache.flink.api.common.restartstrategy.RestartStrategies;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.core.execution.JobClient;
@@ -65,6 +66,7 @@ class SavepointTest {
     }
     StreamExecutionEnvironment environment = StreamExecutionEnvironment.createLocalEnvironment(2, configuration);
     environment.enableCheckpointing(checkpointMs);
+    environment.setRestartStrategy(RestartStrategies.noRestart());
     environment.getConfig().enableObjectReuse();
     environment.getConfig().setAutoWatermarkInterval(10);
     JobSettings settings = new JobSettings();

@@ -10,6 +10,11 @@ public final class BatchCombiner extends NativeHandle {
   /** No timestamp was accepted of a split yet. */
   public static final long NOTHING_YET = Long.MIN_VALUE;
 
+  /** Bytes of native memory that one combiner and one batch take at most, whatever is read. */
+  public static long memoryLimit() {
+    return NativeCore.memoryLimit();
+  }
+
   private final long[] counts = new long[2];
 
   public BatchCombiner(long windowMs, long outOfOrdernessMs, boolean eventTime, boolean keepLate) {
@@ -45,6 +50,11 @@ public final class BatchCombiner extends NativeHandle {
   public void drain(Consumer<Partial> out) {
     NativeCore.drain(address());
     give(out);
+  }
+
+  /** Bytes of native memory that it keeps. */
+  public long memoryBytes() {
+    return NativeCore.combinerMemory(address());
   }
 
   private void give(Consumer<Partial> out) {

@@ -50,17 +50,30 @@ public final class BatchDecoder extends NativeHandle {
     return count;
   }
 
+  /** Bytes of the messages that were added since the last batch. */
+  public int bytes() {
+    return bytes;
+  }
+
   /**
-   * Fills `batch` with what was added. `referenceMs`: when the broker stored it, as far as the limit ahead goes. It stops
-   * once `most` readings have been read, good ones or not; how many messages were begun.
+   * Fills `batch` with what was added, as far as it goes into one; `more` fills it with the rest. `referenceMs`: when the
+   * broker stored it, as far as the limit ahead goes. Both stop once `most` readings have been read, good ones or not.
    */
-  public int decode(String split, long referenceMs, long most, RecordBatch batch) {
-    int begun =
-        NativeCore.decode(
-            address(), batch.address(), split.getBytes(StandardCharsets.UTF_8), messages, bytes, lengths, offsets, count,
-            referenceMs, most);
+  public void decode(String split, long referenceMs, long most, RecordBatch batch) {
+    NativeCore.decode(
+        address(), batch.address(), split.getBytes(StandardCharsets.UTF_8), messages, bytes, lengths, offsets, count,
+        referenceMs, most);
     bytes = 0;
     count = 0;
-    return begun;
+  }
+
+  /** Fills the batch with what did not go into it before; false where there is nothing left. */
+  public boolean more(RecordBatch batch) {
+    return NativeCore.decodeMore(address(), batch.address());
+  }
+
+  /** How many messages `decode` and `more` have begun: all, or as far as they have come. */
+  public int begun() {
+    return NativeCore.messagesBegun(address());
   }
 }

@@ -51,11 +51,16 @@ final class NativeCore {
 
   /**
    * Takes the first `bytes` of `messages`: `count` messages one behind the other, see BatchDecoder. Stops once `most`
-   * readings have been read; how many messages were begun.
+   * readings have been read.
    */
-  static native int decode(
+  static native void decode(
       long decoder, long batch, byte[] split, byte[] messages, int bytes, int[] lengths, long[] offsets, int count,
       long referenceMs, long most);
+
+  /** Fills the batch with what did not go into it before; false where there is nothing left. */
+  static native boolean decodeMore(long decoder, long batch);
+
+  static native int messagesBegun(long decoder);
 
   // What empties it.
   static native long newCombiner(long windowMs, long outOfOrdernessMs, boolean eventTime, boolean keepLate);
@@ -66,6 +71,11 @@ final class NativeCore {
   static native int combine(long combiner, long batch, long highestMs, long stampMs, long[] counts);
 
   static native void drain(long combiner);
+
+  static native long combinerMemory(long combiner);
+
+  /** Bytes of native memory of one batch and one combiner at most: base/limits.h. */
+  static native long memoryLimit();
 
   /** Rows, or null. */
   static native byte[] takePartials(long combiner);

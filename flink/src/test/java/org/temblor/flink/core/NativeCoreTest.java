@@ -2,10 +2,12 @@ package org.temblor.flink.core;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.temblor.flink.core.Readings.reading;
 
 import java.io.ByteArrayOutputStream;
 import java.math.BigInteger;
@@ -57,12 +59,12 @@ class NativeCoreTest {
     try (BatchDecoder decoder = new BatchDecoder(-10, 10, 60_000, true, true, 7);
         BatchCombiner combiner = new BatchCombiner(1000, 1000, true, true);
         RecordBatch batch = new RecordBatch()) {
-      decoder.add(5, Readings.reading("S001", NOW, 1.5f, "P"), false);
-      decoder.add(6, Readings.reading("S001", NOW + 999, -2.5f, "N"), false);
+      decoder.add(5, reading("S001", NOW, 1.5f, "P"), false);
+      decoder.add(6, reading("S001", NOW + 999, -2.5f, "N"), false);
       decoder.add(7, new byte[] {1, 2, 3}, false);
-      decoder.add(8, Readings.reading("S002", NOW + 1000, 11f, "N"), false);
+      decoder.add(8, reading("S002", NOW + 1000, 11f, "N"), false);
       ByteArrayOutputStream pack = new ByteArrayOutputStream();
-      for (byte[] each : List.of(Readings.reading("S003", NOW + 3000, 1f, "S"), Readings.reading("S003", NOW, 9f, "S"))) {
+      for (byte[] each : List.of(reading("S003", NOW + 3000, 1f, "S"), reading("S003", NOW, 9f, "S"))) {
         pack.write(each.length);
         pack.writeBytes(each);
       }
@@ -77,6 +79,7 @@ class NativeCoreTest {
       dropped[6] = 1; // amplitude
       assertArrayEquals(dropped, batch.dropped());
       assertNotNull(batch.deadLetters());
+      assertFalse(decoder.more(batch));
       assertTrue(batch.memoryBytes() > 0);
 
       List<Partial> partials = new ArrayList<>();
@@ -112,7 +115,8 @@ class NativeCoreTest {
         pack.writeBytes(each);
       }
       decoder.add(9, pack.toByteArray(), true);
-      assertEquals(1, decoder.decode("rocketmq:t/b/0", NOW, 99, batch));
+      decoder.decode("rocketmq:t/b/0", NOW, 99, batch);
+      assertEquals(1, decoder.begun());
       assertEquals(3, batch.readings());
       LetterMessages.Taker taker =
           (key, queueBy, properties, body) ->
@@ -136,6 +140,36 @@ class NativeCoreTest {
   }
 
   @Test
+  void whatDoesNotFitIntoOneBatchComesInMore() {
+    try (BatchDecoder decoder = new BatchDecoder(-10, 10, 60_000, true, true, 7);
+        BatchCombiner combiner = new BatchCombiner(1000, 1000, true, true);
+        RecordBatch batch = new RecordBatch()) {
+      byte[] nothing = new byte[1 << 20]; // a million empty records, and a letter for each
+      int empty = 3 << 20;
+      for (int i = 0; i < 3; i++) {
+        decoder.add(i, nothing, true);
+      }
+      decoder.add(3, reading("S001", NOW, 1.5f, "P"), false);
+      assertEquals(empty + reading("S001", NOW, 1.5f, "P").length, decoder.bytes());
+      decoder.decode("split", NOW, Long.MAX_VALUE, batch);
+      long dropped = 0;
+      int batches = 0;
+      List<Partial> partials = new ArrayList<>();
+      do {
+        batches++;
+        dropped += batch.dropped()[5]; // data_quality
+        combiner.add(batch, BatchCombiner.NOTHING_YET, 0, partials::add);
+        assertTrue(batch.memoryBytes() + combiner.memoryBytes() < BatchCombiner.memoryLimit());
+      } while (decoder.more(batch));
+      assertTrue(batches > 10, () -> "it came at once");
+      assertEquals(empty, dropped);
+      assertEquals(4, decoder.begun());
+      combiner.drain(partials::add);
+      assertEquals(1, partials.size());
+    }
+  }
+
+  @Test
   void partialsMergeWithoutRounding() {
     Random random = new Random(3);
     try (BatchDecoder decoder = new BatchDecoder(-Float.MAX_VALUE, Float.MAX_VALUE, 0, false, false, 1);
@@ -152,7 +186,7 @@ class NativeCoreTest {
                     ? Float.intBitsToFloat((1 + random.nextInt(254)) << 23 | random.nextInt(1 << 23)) * (random.nextBoolean() ? 1 : -1)
                     : (random.nextInt(20_001) - 10_000) / 1000f;
             exact.merge(sensor, inUnits(value), BigInteger::add);
-            decoder.add(i, Readings.reading(sensor, NOW, value, "N"), false);
+            decoder.add(i, reading(sensor, NOW, value, "N"), false);
           }
           decoder.decode("split", NOW, Long.MAX_VALUE, batch);
           combiner.add(batch, BatchCombiner.NOTHING_YET, NOW, each -> {});
