@@ -10,6 +10,7 @@ import java.util.function.Function;
 import org.apache.flink.api.common.JobExecutionResult;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.RestOptions;
+import org.apache.flink.runtime.executiongraph.AccessExecutionVertex;
 import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
 import org.apache.flink.streaming.api.datastream.DataStream;
@@ -52,11 +53,23 @@ public final class Main {
         environment.getConfig().enableObjectReuse();
         JOBS.get(arguments[0]).apply(environment).addSink(new Checked());
         JobExecutionResult result = cluster.executeJobBlocking(environment.getStreamGraph().getJobGraph());
+        double seconds = (System.nanoTime() - nanos) * 1e-9;
+        double cpuSeconds = (process.getProcessCpuTime() - cpuNanos) * 1e-9;
         System.out.printf(
-            "{\"records\":%d,\"seconds\":%.3f,\"cpu_seconds\":%.3f,%s}%n",
-            records, (System.nanoTime() - nanos) * 1e-9, (process.getProcessCpuTime() - cpuNanos) * 1e-9,
-            Checked.json(result));
+            "{\"records\":%d,\"seconds\":%.3f,\"cpu_seconds\":%.3f,\"by_key\":%d,%s}%n",
+            records, seconds, cpuSeconds, byKey(cluster, result), Checked.json(result));
       }
     }
+  }
+
+  /** What has travelled from the source's tasks to the windows'. */
+  private static long byKey(MiniCluster cluster, JobExecutionResult of) throws Exception {
+    long sum = 0;
+    for (AccessExecutionVertex task : cluster.getExecutionGraph(of.getJobID()).get().getAllExecutionVertices()) {
+      if (!task.getTaskNameWithSubtaskIndex().startsWith("Source")) {
+        sum += task.getCurrentExecutionAttempt().getIOMetrics().getNumRecordsIn();
+      }
+    }
+    return sum;
   }
 }

@@ -44,18 +44,21 @@ final class DecodedBatches implements BatchHandler<ReadingBatch> {
       return 0;
     }
     int begun = 0;
-    for (int i = 0; i < batch.size() && budget.left() > 0; i++) {
-      decoder.add(batch.offsets[i], batch.bodies[i], batch.packed[i]);
-      long reference = nextSecond(batch.storedMs[i]);
-      if (i + 1 == batch.size()
-          || nextSecond(batch.storedMs[i + 1]) != reference
-          || decoder.bytes() + batch.bodies[i + 1].length > BYTES_AT_ONCE) {
-        decoder.decode(batch.splitId, reference, budget.left(), readings);
-        do {
-          collect(output, state, budget);
-        } while (decoder.more(readings));
-        begun += decoder.begun();
-      }
+    while (begun < batch.size() && budget.left() > 0) {
+      long reference = nextSecond(batch.storedMs[begun]);
+      int end = begun;
+      do {
+        decoder.add(batch.offsets[end], batch.bodies[end], batch.packed[end]);
+        end++;
+      } while (end < batch.size()
+          && batch.storedMs[end] <= reference
+          && batch.storedMs[end] > reference - SECOND_MS
+          && decoder.bytes() + batch.bodies[end].length <= BYTES_AT_ONCE);
+      decoder.decode(batch.splitId, reference, budget.left(), readings);
+      do {
+        collect(output, state, budget);
+      } while (decoder.more(readings));
+      begun += decoder.begun();
     }
     return begun;
   }
