@@ -20,6 +20,8 @@ MOST_GROWN_KB_A_START = 1536 if SOAK else 5120
 
 
 class Restarts(Case):
+    """With less off-heap memory for tasks than the native core may take, which is said."""
+
     def resident_kb(self, pid):
         """What the process holds after all that can be given back was given back."""
         subprocess.run(["jcmd", str(pid), "GC.run"], check=True, stdout=subprocess.DEVNULL, timeout=TIMEOUT_S)
@@ -41,6 +43,7 @@ class Restarts(Case):
         # The heap is there from the start: what grows is something else.
         touched = [option for each in ("jobmanager", "taskmanager")
                    for option in ("--set", f"env.java.opts.{each}=-XX:+AlwaysPreTouch")]
+        touched += ["--set", "taskmanager.memory.task.off-heap.size=100m"]
         with Servers() as servers, Flink(options=touched) as flink:
             topic = f"rocketmq://{servers.name_server}/restarts"
             servers.create_topic("restarts", queues=4)
@@ -60,6 +63,8 @@ class Restarts(Case):
                 self.assert_same_files(self.csv_files(out), expected)
                 for pid, sizes in resident_kb.items():
                     sizes.append(self.resident_kb(pid))
+            with open(os.path.join(flink.home, "tm-0", "output.log"), encoding="utf-8") as log:
+                self.assertIn("the native core may take 128.000mb", log.read())
             for sizes in resident_kb.values():
                 self.assertLess(sizes[-1] - sizes[SETTLED], MOST_GROWN_KB_A_START * (STARTS - 1 - SETTLED), sizes)
 
