@@ -24,10 +24,11 @@ run: build ## the main job on real waveforms of three earthquakes
 	@tools/fetch_waveforms
 	@build/release/temblor demo
 
-flink: deps-test ## the job on Apache Flink, build/flink/temblor-flink.jar
+flink: deps-test ## the job on Apache Flink, build/flink/temblor-flink.jar, and the word count
 	@cmake --preset release
 	@cmake --build --preset release --target temblor_flink
 	@tools/build_flink
+	@tools/build_wordcount
 
 # What is fetched is there before the tests that use it; the sanitizers' programs are run from the release tree.
 test-build: deps-test
@@ -41,6 +42,7 @@ test-build: deps-test
 	@tools/rocketmq fetch
 	@tools/flink fetch
 	@tools/build_java
+	@tools/build_wordcount
 	@tools/build_flink
 
 test: test-build ## everything: unit, integration, sanitizers, fuzzing, style

@@ -3,6 +3,8 @@ include(GNUInstallDirs)
 install(TARGETS temblor RUNTIME)
 install(DIRECTORY proto DESTINATION ${CMAKE_INSTALL_DATADIR}/temblor FILES_MATCHING PATTERN "*.proto")
 install(DIRECTORY data DESTINATION ${CMAKE_INSTALL_DATADIR}/temblor FILES_MATCHING PATTERN "*.csv")
+# The word count of the scaler's runbook (tools/build_wordcount), which takes a JDK: without it the rest is as good.
+install(FILES build/flink/wordcount.jar DESTINATION ${CMAKE_INSTALL_DATADIR}/temblor OPTIONAL)
 install(FILES README.md README.zh-CN.md CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
 
 set(CPACK_GENERATOR DEB)

@@ -23,6 +23,7 @@ def require():
     """Skips the test where this machine allows no namespaces."""
     refusal = namespaces.refusal()
     if refusal:
+        print(f"skipped: {refusal}", file=sys.stderr)  # which ctest looks for
         raise unittest.SkipTest(refusal)
 
 
