@@ -2,8 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <array>
-
+#include "elastic/conf.h"
 #include "elastic/hosts.h"
 
 namespace temblor::elastic {
@@ -34,39 +33,15 @@ std::string loop_script(const std::string& program) {
 }  // namespace
 
 std::string new_conf(const std::string& home) {
-  return fmt::format(
-      R"conf(# temblor elastic：Flink Standalone 弹性伸缩配置。KEY=value，# 为注释；只是数据，绝不会被执行。
-# 每次采样和决策都会重新读取，服务运行时可以直接修改。全部键及其单位、默认值：temblor elastic --help
-
-# 集群
-FLINK_REST_URL=http://node01:8081
-FLINK_BIN_PATH=/opt/app/flink-1.17.2/bin
-JOB_MANAGER_IP=node01
-TASK_MANAGER_MIN_NUM=3
-TASK_MANAGER_MAX_NUM=6
-SLOTS_PER_TM=2
-
-# 作业
-FLINK_JOB_ID=<你的Job ID>
-JOB_JAR=/opt/flink_jobs/wordcount.jar
-JOB_MAIN_CLASS=org.jzx.WordCount
-JOB_ARGS=
-PARALLELISM_MIN=3
-PARALLELISM_MAX=12
-
-# 阈值：吞吐量（条/秒）、CPU 负载（0…1）、持续时间（秒）
-THROUGHPUT_UPPER=1000
-THROUGHPUT_LOWER=200
-CPU_LOAD_UPPER=0.80
-CPU_LOAD_LOWER=0.30
-TRIGGER_DURATION=30
-
-# 目录；SAVEPOINT_DIR 在所有节点上必须是同一个位置
-LOG_DIR={0}/log
-METRICS_DIR={0}/metrics
-SAVEPOINT_DIR={0}/savepoints
-)conf",
-      home);
+  Conf conf;
+  conf.log_dir = home + "/log";
+  conf.metrics_dir = home + "/metrics";
+  conf.savepoint_dir = home + "/savepoints";
+  std::string text = conf_text(conf);
+  constexpr std::string_view kNoJob = "\nFLINK_JOB_ID=\n";
+  const std::size_t at = text.find(kNoJob);
+  if (at != std::string::npos) text.replace(at, kNoJob.size(), "\nFLINK_JOB_ID=<你的Job ID>\n");
+  return text;
 }
 
 Result<std::vector<std::string>> Installation::lay_out() {
