@@ -21,6 +21,7 @@ struct Form {
 
 constexpr std::array kForms = {
     Form{"install", "lay out the scaler's folder", elastic_install},
+    Form{"check", "try all that scaling needs, before anything is at stake", elastic_check},
     Form{"collect", "take one sample", elastic_collect},
     Form{"decide", "take one decision and carry it out, or --dry-run", elastic_decide},
     Form{"loop", "both, again and again, as a service", elastic_loop},

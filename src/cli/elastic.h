@@ -15,6 +15,7 @@ namespace temblor {
 /// The forms of `temblor elastic`; `arguments` are what stands behind the form's name. Each returns the exit code.
 /// Errors: what is written wrongly is the user's, files and servers that fail are the world's.
 Result<int> elastic_alert(const std::vector<std::string>& arguments, const Environment& environment);
+Result<int> elastic_check(const std::vector<std::string>& arguments, const Environment& environment);
 Result<int> elastic_collect(const std::vector<std::string>& arguments, const Environment& environment);
 Result<int> elastic_decide(const std::vector<std::string>& arguments, const Environment& environment);
 Result<int> elastic_install(const std::vector<std::string>& arguments, const Environment& environment);

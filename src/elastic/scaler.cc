@@ -150,6 +150,15 @@ Result<std::string> Scaler::status() {
   return text;
 }
 
+Result<std::vector<Trial>> Scaler::check() {
+  TEMBLOR_ASSIGN(const ReadConf read, conf());
+  TEMBLOR_ASSIGN(Connection cluster, connect(read.conf));
+  Hosts hosts(programs_, {host_name()}, read.conf.ssh_timeout);
+  const std::string token = fmt::format("{:016x}", environment_.hash_seed);
+  return elastic::check(cluster.client, environment_.files, hosts, read.conf, workers_of(environment_.files, read.conf),
+                        token);
+}
+
 Result<void> Scaler::alert(const std::string& level, const std::string& message) {
   TEMBLOR_ASSIGN(const ReadConf read, conf());
   alerts_of(read.conf).tell(alert_level_from(level), message);

@@ -1,11 +1,13 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "base/environment.h"
 #include "base/program.h"
 #include "base/result.h"
 #include "elastic/alerts.h"
+#include "elastic/check.h"
 #include "elastic/conf.h"
 
 namespace temblor::elastic {
@@ -29,6 +31,9 @@ class Scaler {
 
   /// The cluster and the scaler as they are now, some lines for a person.
   Result<std::string> status();
+
+  /// Tries all that scaling needs (check.h).
+  Result<std::vector<Trial>> check();
 
   /// Sends an alert, as `alert.sh` does.
   Result<void> alert(const std::string& level, const std::string& message);

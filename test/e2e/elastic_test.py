@@ -270,6 +270,23 @@ class Runbook(Case):
         decisions = self.run_on_node01(f"cat {HOME}/metrics/decisions.jsonl").splitlines()
         self.assertEqual(json.loads(decisions[-1])["policy"], "threshold")
 
+    def test_check_tries_what_scaling_needs(self):
+        check = f"{PROGRAMS}/temblor elastic check --conf {CONF}"
+        said = self.run_on_node01(check)
+        self.assertNotIn("FAILED", said)
+        for what in ("REST http://node01:8081: Flink 1.17.2", "ssh node02", f"{HOME}/savepoints on node03"):
+            self.assertIn(what, said)
+        self.nodes.run("node03", "mount -t tmpfs tmpfs /data")  # no longer the folder of the others
+        self.nodes.tool("ssh", "node02", "off")
+        try:
+            done = self.nodes.try_run("node01", check)
+        finally:
+            self.nodes.run("node03", "umount /data")
+            self.nodes.tool("ssh", "node02", "on")
+        self.assertEqual(done.returncode, 1)
+        self.assertRegex(done.stdout, r"FAILED  ssh node02: node02: cannot be reached over ssh")
+        self.assertRegex(done.stdout, r"FAILED  \S+/savepoints on node03: .*the same folder")
+
     def test_alert_script(self):
         self.run_on_node01(f"{HOME}/alert.sh WARN 'disk is filling'")
         self.assertEqual(self.log("alert.log"), ["[WARN] disk is filling"])
