@@ -65,7 +65,7 @@ Result<void> Scaler::decide(bool dry_run) {
   log.write(texts.decision_begins());
   for (const std::string& warning : read.warnings) log.write(warning);
   TEMBLOR_TRY(environment_.files.create_directories(read.conf.metrics_dir));
-  const auto decided = [&]() -> Result<void> {
+  auto decided = [&]() -> Result<void> {
     TEMBLOR_ASSIGN(const auto lock, environment_.files.lock(read.conf.metrics_dir + "/actions.lock"));
     return decide_locked(read.conf, dry_run);
   }();

@@ -1,5 +1,6 @@
 package org.temblor.flink.rocketmq;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +28,7 @@ final class QueueSourceReader<T>
   private final ReadingBudget budget;
   private ReaderOutput<T> output; // of all splits; Flink's, and the same all the time
   private boolean unused; // for want of queues
+  private final List<String> unopened = new ArrayList<>(); // splits that may have no output yet
   private final TreeMap<Long, Map<TopicQueue, Long>> checkpoints = new TreeMap<>(); // not yet complete
 
   QueueSourceReader(
@@ -71,9 +73,21 @@ final class QueueSourceReader<T>
     }
   }
 
+  /**
+   * Flink 1.17 gives an output of their own at once to splits that are assigned, but to those from a checkpoint only with
+   * their first record: until then the watermark would not wait for them, and make their readings late.
+   */
+  @Override
+  public void addSplits(List<QueueSplit> splits) {
+    splits.forEach(split -> unopened.add(split.splitId()));
+    super.addSplits(splits);
+  }
+
   @Override
   public InputStatus pollNext(ReaderOutput<T> output) throws Exception {
     this.output = output;
+    unopened.forEach(output::createOutputForSplit);
+    unopened.clear();
     markIdleIfUnused();
     InputStatus status = budget.left() > 0 ? super.pollNext(output) : InputStatus.END_OF_INPUT;
     return budget.left() > 0 ? status : InputStatus.END_OF_INPUT;
