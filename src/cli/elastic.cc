@@ -1,23 +1,17 @@
 #include "cli/elastic.h"
 #include "cli/answer.h"
+#include "cli/form.h"
 
 #include <fmt/format.h>
 
 #include <array>
 
-#include "base/nearest.h"
 #include "cli/subcommand.h"
 #include "cli/terminal.h"
 #include "schema/printable.h"
 
 namespace temblor {
 namespace {
-
-struct Form {
-  std::string_view name;
-  std::string_view help;
-  Result<int> (*run)(const std::vector<std::string>& arguments, const Environment& environment);
-};
 
 constexpr std::array kForms = {
     Form{"install", "lay out the scaler's folder", elastic_install},
@@ -44,8 +38,7 @@ Result<int> show_help(std::vector<std::string> arguments, const Environment& env
   CLI::App app("Grows and shrinks a Flink Standalone cluster and its job with their load.", "temblor elastic");
   std::string form;
   app.add_option("FORM", form, "one of those below")->type_name("");
-  std::string text = "Forms:\n";
-  for (const Form& each : kForms) text += fmt::format("  {:<12}{}\n", each.name, each.help);
+  std::string text = list_of_forms(kForms);
   text +=
       "\ntemblor elastic FORM --help explains one.\n\n"
       "Examples:\n"
@@ -60,14 +53,8 @@ Result<int> show_help(std::vector<std::string> arguments, const Environment& env
 
 Result<int> elastic_form(const std::vector<std::string>& arguments, const Environment& environment) {
   if (arguments.empty() || arguments[0].starts_with('-')) return show_help(arguments, environment);
-  std::vector<std::string_view> names;
-  for (const Form& form : kForms) {
-    if (form.name == arguments[0]) return form.run({arguments.begin() + 1, arguments.end()}, environment);
-    names.push_back(form.name);
-  }
-  const auto near = nearest(arguments[0], names);
-  return user_error(arguments[0], "nothing that the scaler does",
-                    near ? fmt::format("did you mean {}?", *near) : "write temblor elastic " + names_of_forms());
+  return run_form(kForms, arguments, environment, "nothing that the scaler does",
+                  "write temblor elastic " + names_of_forms());
 }
 
 const RegisterSubcommand kElastic{

@@ -5,20 +5,14 @@
 #include <array>
 #include <charconv>
 
-#include "base/nearest.h"
 #include "cli/answer.h"
+#include "cli/form.h"
 #include "cli/subcommand.h"
 
 namespace temblor {
 namespace {
 
 constexpr std::string_view kForm = "rocketmq://HOST:PORT[,HOST:PORT]/TOPIC";
-
-struct Form {
-  std::string_view name;
-  std::string_view help;
-  Result<int> (*run)(const std::vector<std::string>& arguments, const Environment& environment);
-};
 
 constexpr std::array kForms = {
     Form{"create", "make it, with as many queues on each broker (--queues)", topic_create},
@@ -32,8 +26,7 @@ Result<int> show_help(std::vector<std::string> arguments, const Environment& env
   std::string uri;
   app.add_option("FORM", form, "create, describe or tail")->type_name("");
   app.add_option("URI", uri, std::string(kForm) + ", by the name servers")->type_name("");
-  std::string text = "Forms:\n";
-  for (const Form& each : kForms) text += fmt::format("  {:<12}{}\n", each.name, each.help);
+  std::string text = list_of_forms(kForms);
   text +=
       "\ntemblor topic FORM --help explains one.\n\n"
       "Examples:\n"
@@ -48,14 +41,8 @@ Result<int> show_help(std::vector<std::string> arguments, const Environment& env
 
 Result<int> topic(const std::vector<std::string>& arguments, const Environment& environment) {
   if (arguments.empty() || arguments[0].starts_with('-')) return show_help(arguments, environment);
-  std::vector<std::string_view> names;
-  for (const Form& form : kForms) {
-    if (form.name == arguments[0]) return form.run({arguments.begin() + 1, arguments.end()}, environment);
-    names.push_back(form.name);
-  }
-  const auto near = nearest(arguments[0], names);
-  return user_error(arguments[0], "nothing that can be done with a topic",
-                    near ? fmt::format("did you mean {}?", *near) : "write temblor topic create|describe|tail URI");
+  return run_form(kForms, arguments, environment, "nothing that can be done with a topic",
+                  "write temblor topic create|describe|tail URI");
 }
 
 const RegisterSubcommand kTopic{{.name = "topic",
