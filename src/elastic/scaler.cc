@@ -9,6 +9,7 @@
 #include "elastic/decide.h"
 #include "elastic/decision_log.h"
 #include "elastic/explain.h"
+#include "elastic/file_tail.h"
 #include "elastic/fleet.h"
 #include "elastic/gather.h"
 #include "elastic/history.h"
@@ -33,12 +34,6 @@ Result<Connection> connect(const Conf& conf) {
   TEMBLOR_ASSIGN(flink_rest::Http http, flink_rest::Http::at(conf.flink_rest_url, conf.rest_timeout));
   TEMBLOR_ASSIGN(flink_rest::Http other, flink_rest::Http::at(conf.flink_rest_url, conf.rest_timeout));
   return Connection{flink_rest::Client(std::move(http)), flink_rest::Metrics(std::move(other))};
-}
-
-Result<void> append_line(FileSystem& files, const std::string& path, const std::string& line) {
-  TEMBLOR_TRY(files.create_directories(directory_of(path)));
-  TEMBLOR_ASSIGN(const auto file, files.open_append(path));
-  return file->append(line + "\n");
 }
 
 }  // namespace
