@@ -16,8 +16,6 @@ constexpr const char* kCpuTime = "Status.JVM.CPU.Time";
 constexpr const char* kCpuLoad = "Status.JVM.CPU.Load";
 constexpr double kMsPerSecond = 1000;
 
-bool is_over(const std::string& state) { return state == "FINISHED" || state == "FAILED" || state == "CANCELED"; }
-
 bool is_wanted(std::string_view name) {
   return name == "numRecordsIn" || name == "numRecordsOut" || name == kBusy ||
          (name.starts_with("Source__") && (name.ends_with(".numRecordsIn") || name.ends_with(".pendingRecords")));
@@ -50,7 +48,7 @@ Result<FoundJob> find_job(flink_rest::Client& client, const Conf& conf) {
   TEMBLOR_ASSIGN(const std::vector<JobEntry> jobs, client.jobs());
   std::vector<std::string> running;
   for (const JobEntry& job : jobs) {
-    if (is_over(job.state)) continue;
+    if (flink_rest::is_over(job.state)) continue;
     if (job.id == conf.flink_job_id) return FoundJob{.id = job.id};
     if (job.name == conf.job_main_class) running.push_back(job.id);
   }

@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/file_system.h"
@@ -38,6 +39,9 @@ struct Vertex {
   std::uint32_t finished = 0;  ///< and that are done
 };
 
+/// Whether nothing more will become of a job in this state, which is Flink's word.
+inline bool is_over(std::string_view state) { return state == "FINISHED" || state == "FAILED" || state == "CANCELED"; }
+
 /// How a job is.
 struct JobStatus {
   std::string id;
@@ -45,7 +49,7 @@ struct JobStatus {
   std::vector<Vertex> vertices;
 
   /// Whether nothing more will become of it.
-  [[nodiscard]] bool is_over() const { return state == "FINISHED" || state == "FAILED" || state == "CANCELED"; }
+  [[nodiscard]] bool is_over() const { return flink_rest::is_over(state); }
   /// Whether all its tasks run: Flink calls a job RUNNING while they are still on their way.
   [[nodiscard]] bool all_run() const;
 };
