@@ -10,11 +10,8 @@ import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.connector.source.SourceOutput;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
-import org.apache.flink.streaming.api.functions.windowing.ProcessWindowFunction;
 import org.apache.flink.streaming.api.windowing.assigners.TumblingEventTimeWindows;
 import org.apache.flink.streaming.api.windowing.time.Time;
-import org.apache.flink.streaming.api.windowing.windows.TimeWindow;
-import org.apache.flink.util.Collector;
 import org.temblor.flink.ValueType;
 import org.temblor.flink.WindowResult;
 import org.temblor.flink.WindowResultSerializer;
@@ -113,16 +110,6 @@ final class JavaJob {
     public Aggregate merge(Aggregate to, Aggregate other) {
       to.merge(other);
       return to;
-    }
-  }
-
-  private static final class Named extends ProcessWindowFunction<Aggregate, WindowResult, String, TimeWindow> {
-    private static final long serialVersionUID = 1;
-
-    @Override
-    public void process(
-        String sensor, Context context, Iterable<Aggregate> of, Collector<WindowResult> out) {
-      out.collect(of.iterator().next().result(sensor, context.window().getStart(), context.window().getEnd()));
     }
   }
 }
