@@ -71,7 +71,7 @@ Result<std::optional<Action>> ActionRun::finish_what_was_begun() {
 Outcome ActionRun::take(const Action& action, const Observation& seen) {
   Outcome outcome;
   const auto began = environment_.clock.monotonic();
-  const auto done = action.target == Target::kTaskManagers ? change_task_managers(action, seen)
+  const auto done = action.target == Target::kTaskManagers ? change_task_managers(action, seen, outcome)
                                                            : change_parallelism(action, seen, outcome);
   outcome.took = std::chrono::ceil<Milliseconds>(environment_.clock.monotonic() - began);
   outcome.done = done.has_value();
@@ -86,7 +86,7 @@ Outcome ActionRun::take(const Action& action, const Observation& seen) {
   return outcome;
 }
 
-Result<void> ActionRun::change_task_managers(const Action& action, const Observation& seen) {
+Result<void> ActionRun::change_task_managers(const Action& action, const Observation& seen, Outcome& outcome) {
   for (std::int64_t i = action.from; i < action.to; ++i) TEMBLOR_TRY(fleet_.add_one());
   for (std::int64_t i = action.from; i > action.to; --i) {
     TEMBLOR_ASSIGN(const bool removed, fleet_.remove_free_one());
@@ -94,18 +94,19 @@ Result<void> ActionRun::change_task_managers(const Action& action, const Observa
     // Slots are to spare, but on TaskManagers that are all in use: the job is moved together first.
     RescaleJournal move = plan(seen, seen.parallelism);
     TEMBLOR_ASSIGN(move.task_manager, fleet_.least_used());
-    Outcome outcome;
-    log_.write(texts_.savepoint_begins(conf_.savepoint_dir));
-    TEMBLOR_ASSIGN(const RescaleEnd end, rescale_.begin(std::move(move)));
-    return judge(end, outcome);
+    return rescale(std::move(move), outcome);
   }
   return {};
 }
 
 Result<void> ActionRun::change_parallelism(const Action& action, const Observation& seen, Outcome& outcome) {
   if (action.to > slots_in_reach(seen)) TEMBLOR_TRY(make_room(action.to));
+  return rescale(plan(seen, action.to), outcome);
+}
+
+Result<void> ActionRun::rescale(RescaleJournal plan, Outcome& outcome) {
   log_.write(texts_.savepoint_begins(conf_.savepoint_dir));
-  TEMBLOR_ASSIGN(const RescaleEnd end, rescale_.begin(plan(seen, action.to)));
+  TEMBLOR_ASSIGN(const RescaleEnd end, rescale_.begin(std::move(plan)));
   return judge(end, outcome);
 }
 

@@ -33,8 +33,9 @@ class ActionRun {
   Outcome take(const Action& action, const Observation& seen);
 
  private:
-  Result<void> change_task_managers(const Action& action, const Observation& seen);
+  Result<void> change_task_managers(const Action& action, const Observation& seen, Outcome& outcome);
   Result<void> change_parallelism(const Action& action, const Observation& seen, Outcome& outcome);
+  Result<void> rescale(RescaleJournal plan, Outcome& outcome);
   Result<void> make_room(std::int64_t parallelism);
   /// Says what came of a rescale; an error where the job is not as it was to be.
   Result<void> judge(const RescaleEnd& end, Outcome& outcome);

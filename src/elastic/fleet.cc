@@ -14,8 +14,6 @@ constexpr Milliseconds kEndPatience{10'000};
 // Of one that was killed Flink knows after its heartbeats have stayed away: 15 to 19 s.
 constexpr Milliseconds kGonePatience{60'000};
 
-std::int64_t count(const std::vector<flink_rest::TaskManager>& all) { return static_cast<std::int64_t>(all.size()); }
-
 }  // namespace
 
 Result<std::vector<std::string>> workers_of(FileSystem& files, const Conf& conf) {
@@ -46,15 +44,10 @@ Result<void> Fleet::add_one() {
   const std::string id = fmt::format("temblor-{}-{}", host, to_ms(clock_.now()));
   log_(texts_.starting_tm(host));
   TEMBLOR_TRY(task_managers_.start(host, id));
-  const auto began = clock_.monotonic();
-  while (true) {
-    TEMBLOR_ASSIGN(const std::vector<flink_rest::TaskManager> now, client_.task_managers());
-    if (std::any_of(now.begin(), now.end(), [&](const auto& each) { return each.id == id; })) {
-      log_(texts_.tm_added(host, count(now)));
-      return {};
-    }
-    if (clock_.monotonic() - began > conf_.tm_start_timeout) break;
-    clock_.sleep_for(kPoll);
+  TEMBLOR_ASSIGN(const std::optional<std::int64_t> there, await(id, /*listed=*/true, conf_.tm_start_timeout));
+  if (there) {
+    log_(texts_.tm_added(host, *there));
+    return {};
   }
   log_(texts_.tm_not_registered(host, conf_.tm_start_timeout));
   const std::string why = task_managers_.last_error(host);
@@ -110,17 +103,22 @@ Result<void> Fleet::end(const flink_rest::TaskManager& task_manager) {
   log_(texts_.stopping_tm(task_manager.host));
   TEMBLOR_TRY(
       task_managers_.end({.id = task_manager.id, .host = task_manager.host, .port = task_manager.port}, kEndPatience));
+  TEMBLOR_ASSIGN(const std::optional<std::int64_t> left, await(task_manager.id, /*listed=*/false, kGonePatience));
+  if (!left) {
+    return world_error(task_manager.host, "TaskManager " + task_manager.id + " does not end",
+                       "look for its process there");
+  }
+  log_(texts_.tm_removed(task_manager.host, *left));
+  return {};
+}
+
+Result<std::optional<std::int64_t>> Fleet::await(const std::string& id, bool listed, Milliseconds patience) {
   const auto began = clock_.monotonic();
   while (true) {
     TEMBLOR_ASSIGN(const std::vector<flink_rest::TaskManager> now, client_.task_managers());
-    if (std::none_of(now.begin(), now.end(), [&](const auto& each) { return each.id == task_manager.id; })) {
-      log_(texts_.tm_removed(task_manager.host, count(now)));
-      return {};
-    }
-    if (clock_.monotonic() - began > kGonePatience) {
-      return world_error(task_manager.host, "TaskManager " + task_manager.id + " does not end",
-                         "look for its process there");
-    }
+    const bool is_listed = std::any_of(now.begin(), now.end(), [&](const auto& each) { return each.id == id; });
+    if (is_listed == listed) return static_cast<std::int64_t>(now.size());
+    if (clock_.monotonic() - began > patience) return std::nullopt;
     clock_.sleep_for(kPoll);
   }
 }

@@ -51,6 +51,8 @@ class Fleet {
 
   Result<std::vector<Seat>> seats();
   Result<void> end(const flink_rest::TaskManager& task_manager);
+  /// Waits until one is `listed`, or is not any more; how many there are then, nothing where it takes too long.
+  Result<std::optional<std::int64_t>> await(const std::string& id, bool listed, Milliseconds patience);
 
   flink_rest::Client& client_;
   TaskManagers& task_managers_;
