@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/json_values.h"
 #include "elastic/local_time.h"
 
 namespace temblor::elastic {
@@ -135,9 +136,9 @@ std::map<std::string, Alerts::Open> Alerts::read_open() {
     if (!each.is_object()) continue;
     try {
       open[trouble] = {.level = alert_level_from(each.at("level").get<std::string>()),
-                       .began = timestamp_from_ms(each.at("began_ms").get<std::int64_t>()),
-                       .told = timestamp_from_ms(each.at("told_ms").get<std::int64_t>()),
-                       .folded = each.at("folded").get<std::int64_t>()};
+                       .began = moment(each.at("began_ms")),
+                       .told = moment(each.at("told_ms")),
+                       .folded = whole_number<std::int64_t>(each.at("folded"))};
     } catch (const nlohmann::json::exception&) {
       continue;
     }

@@ -1,5 +1,6 @@
 #include <nlohmann/json.hpp>
 
+#include "base/json_values.h"
 #include "elastic/decision_log.h"
 
 namespace temblor::elastic {
@@ -18,29 +19,25 @@ Note note_from(const std::string& name) {
 
 Json to_json(const std::optional<double>& number) { return number ? Json(*number) : Json(nullptr); }
 
-std::optional<double> number_from(const Json& json) {
-  return json.is_null() ? std::nullopt : std::optional(json.get<double>());
-}
-
-Milliseconds ms_from(const Json& json) { return Milliseconds(json.get<std::int64_t>()); }
+Milliseconds ms_from(const Json& json) { return Milliseconds(whole_number<std::int64_t>(json)); }
 
 DecisionRecord record_from(const Json& json) {
   DecisionRecord record;
-  record.time = timestamp_from_ms(json.at("time").get<std::int64_t>());
+  record.time = moment(json.at("time"));
   record.policy = json.at("policy").get<std::string>() == "model" ? Policy::kModel : Policy::kThreshold;
   record.dry_run = json.at("dry_run").get<bool>();
   const Json& in = json.at("inputs");
   record.cluster = {job_state_from(in.at("job_state").get<std::string>()),
-                    in.at("parallelism").get<std::int64_t>(),
-                    in.at("max_parallelism").get<std::int64_t>(),
-                    in.at("task_managers").get<std::int64_t>(),
-                    in.at("slots").get<std::int64_t>(),
-                    in.at("free_slots").get<std::int64_t>()};
-  record.samples = in.at("samples").get<std::size_t>();
+                    whole_number<std::int64_t>(in.at("parallelism")),
+                    whole_number<std::int64_t>(in.at("max_parallelism")),
+                    whole_number<std::int64_t>(in.at("task_managers")),
+                    whole_number<std::int64_t>(in.at("slots")),
+                    whole_number<std::int64_t>(in.at("free_slots"))};
+  record.samples = whole_number<std::size_t>(in.at("samples"));
   record.throughput = in.at("throughput").get<double>();
   record.cpu = in.at("cpu").get<double>();
-  record.pending = number_from(in.at("pending"));
-  record.busy = number_from(in.at("busy"));
+  record.pending = optional_number(in.at("pending"));
+  record.busy = optional_number(in.at("busy"));
   record.capacity = in.at("capacity").get<double>();
   for (const Json& finding : json.at("findings")) {
     record.decision.findings.push_back({note_from(finding.at("note").get<std::string>()),
@@ -48,9 +45,9 @@ DecisionRecord record_from(const Json& json) {
   }
   for (const Json& action : json.at("actions")) {
     const bool parallelism = action.at("target").get<std::string>() == "parallelism";
-    record.decision.actions.push_back({parallelism ? Target::kParallelism : Target::kTaskManagers,
-                                       action.at("from").get<std::int64_t>(), action.at("to").get<std::int64_t>(),
-                                       note_from(action.at("because").get<std::string>())});
+    record.decision.actions.push_back(
+        {parallelism ? Target::kParallelism : Target::kTaskManagers, whole_number<std::int64_t>(action.at("from")),
+         whole_number<std::int64_t>(action.at("to")), note_from(action.at("because").get<std::string>())});
   }
   for (const Json& outcome : json.at("outcomes")) {
     record.outcomes.push_back({outcome.at("done").get<bool>(), outcome.at("error").get<std::string>(),

@@ -1,9 +1,9 @@
 #include "elastic/detail_json.h"
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "base/assert.h"
+#include "base/json_values.h"
 
 namespace temblor::elastic {
 namespace {
@@ -15,37 +15,28 @@ Json to_json(const Counter& c) {
   return Json::array({c.value, to_ms(c.seen_at), to_ms(c.changed_at), c.has_changed, c.rate, c.total});
 }
 
-/// Within what arithmetic is safe for, whatever a person has made of the file.
-Timestamp time_from(const Json& json) {
-  return std::clamp(timestamp_from_ms(json.get<std::int64_t>()), kEarliest, kLatest);
-}
-
 Counter counter_from(const Json& json) {
-  return {json.at(0).get<double>(), time_from(json.at(1)),    time_from(json.at(2)),
+  return {json.at(0).get<double>(), moment(json.at(1)),       moment(json.at(2)),
           json.at(3).get<bool>(),   json.at(4).get<double>(), json.at(5).get<double>()};
 }
 
 Json to_json(const std::optional<double>& number) { return number ? Json(*number) : Json(nullptr); }
-
-std::optional<double> number_from(const Json& json) {
-  return json.is_null() ? std::nullopt : std::optional(json.get<double>());
-}
 
 Detail detail_from(const Json& json) {
   Detail detail;
   detail.job_id = json.at("job").get<std::string>();
   detail.job_state = job_state_from(json.at("state").get<std::string>());
   detail.began_again = json.at("began_again").get<bool>();
-  detail.parallelism = json.at("parallelism").get<std::int64_t>();
-  detail.task_managers = json.at("task_managers").get<std::int64_t>();
-  detail.slots = json.at("slots").get<std::int64_t>();
-  detail.free_slots = json.at("free_slots").get<std::int64_t>();
-  detail.pending = number_from(json.at("pending"));
+  detail.parallelism = whole_number<std::int64_t>(json.at("parallelism"));
+  detail.task_managers = whole_number<std::int64_t>(json.at("task_managers"));
+  detail.slots = whole_number<std::int64_t>(json.at("slots"));
+  detail.free_slots = whole_number<std::int64_t>(json.at("free_slots"));
+  detail.pending = optional_number(json.at("pending"));
   detail.records = json.at("records").get<double>();
   for (const auto& [id, vertex] : json.at("vertices").items()) {
     detail.vertices[id] = {vertex.at("name").get<std::string>(), vertex.at("source").get<bool>(),
-                           vertex.at("parallelism").get<std::int64_t>(), counter_from(vertex.at("records")),
-                           number_from(vertex.at("busy"))};
+                           whole_number<std::int64_t>(vertex.at("parallelism")), counter_from(vertex.at("records")),
+                           optional_number(vertex.at("busy"))};
   }
   for (const Json& each : json.at("cpu_time"))
     detail.cpu_time[each.at(0).get<std::string>()] = counter_from(each.at(1));
@@ -89,7 +80,7 @@ std::optional<Sample> parse_detail_line(std::string_view line) {
   // The only exceptions that the library cannot be asked to keep to itself; they go no further than here.
   try {
     const Json json = Json::parse(line);
-    Sample sample{timestamp_from_ms(json.at("time").get<std::int64_t>()), json.at("throughput").get<double>(),
+    Sample sample{timestamp_from_ms(whole_number<std::int64_t>(json.at("time"))), json.at("throughput").get<double>(),
                   json.at("cpu").get<double>(), detail_from(json)};
     if (sample.time < kEarliest || sample.time > kLatest) return std::nullopt;
     return sample;

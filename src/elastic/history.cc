@@ -107,8 +107,9 @@ Result<Samples> History::read(Timestamp now, std::string_view spent_line) {
   }
   for (Sample& sample : samples.all) {
     const auto found = by_second.find(whole_seconds(sample.time));
+    if (found == by_second.end() || found->second.time > latest) continue;
     // A person may have written another line for the same second.
-    if (found != by_second.end() && history_line(found->second) == history_line(sample)) sample = found->second;
+    if (history_line(found->second) == history_line(sample)) sample = found->second;
   }
   // Details know the milliseconds, lines without them do not.
   std::stable_sort(samples.all.begin(), samples.all.end(),

@@ -117,6 +117,26 @@ TEST_F(HistoryTest, LeavesOutAndCountsWhatCannotBe) {
   EXPECT_EQ(samples.newest_line, "1764458318,throughput:6,cpu:0.1");
 }
 
+TEST_F(HistoryTest, TakesNoDetailFromTheFuture) {
+  append(sample(0, 10, 0.5));
+  // The line says the whole second, which is allowed for; its detail is 1.25 s ahead.
+  const Samples samples = read(at(-1));
+  ASSERT_EQ(samples.all.size(), 1);
+  EXPECT_EQ(samples.all[0].time, at(0));
+  EXPECT_FALSE(samples.all[0].detail);
+}
+
+TEST_F(HistoryTest, TakesNoDetailWithNumbersThatCannotBe) {
+  const std::string line = detail_line(sample(0, 10, 0.5));
+  ASSERT_TRUE(parse_detail_line(line));
+  for (const char* key : {"\"time\":", "\"slots\":", "\"parallelism\":", "\"records\":[1.5,"}) {
+    std::string damaged = line;
+    const std::size_t begin = damaged.find(key) + std::string_view(key).size();
+    damaged.replace(begin, damaged.find(',', begin) - begin, "1e300");
+    EXPECT_FALSE(parse_detail_line(damaged)) << damaged;
+  }
+}
+
 TEST_F(HistoryTest, HalfALineDoesNotSpoilTheNext) {
   put("1764458303,throughput:10,cpu:0.0070\n17644583");
   append(sample(20, 5, 0.5));

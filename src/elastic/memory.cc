@@ -1,8 +1,8 @@
 #include "elastic/memory.h"
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "base/json_values.h"
 #include "base/limits.h"
 
 namespace temblor::elastic {
@@ -14,13 +14,8 @@ std::string path_in(const std::string& metrics_dir) { return metrics_dir + "/mem
 
 Json time_json(const std::optional<Timestamp>& time) { return time ? Json(to_ms(*time)) : Json(nullptr); }
 
-/// Within what arithmetic is safe for, whatever a person has made of the file.
-Timestamp moment_from(const Json& json) {
-  return std::clamp(timestamp_from_ms(json.get<std::int64_t>()), kEarliest, kLatest);
-}
-
 std::optional<Timestamp> time_from(const Json& json) {
-  return json.is_null() ? std::nullopt : std::optional(moment_from(json));
+  return json.is_null() ? std::nullopt : std::optional(moment(json));
 }
 
 }  // namespace
@@ -49,8 +44,8 @@ Result<Memory> read_memory(FileSystem& files, const std::string& metrics_dir) {
     memory.last_out = time_from(json.at("last_out"));
     memory.last_in = time_from(json.at("last_in"));
     if (const Json& growth = json.at("growth"); !growth.is_null()) {
-      memory.growth = Growth{moment_from(growth.at("time")), growth.at("from").get<std::int64_t>(),
-                             growth.at("to").get<std::int64_t>(), growth.at("capacity_before").get<double>()};
+      memory.growth = Growth{moment(growth.at("time")), whole_number<std::int64_t>(growth.at("from")),
+                             whole_number<std::int64_t>(growth.at("to")), growth.at("capacity_before").get<double>()};
     }
     return memory;
   } catch (const Json::exception&) {

@@ -3,6 +3,8 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
+#include "base/json_values.h"
+
 namespace temblor::elastic {
 namespace {
 
@@ -36,14 +38,14 @@ nlohmann::json to_json(const RescaleJournal& journal) {
 
 /// Throws where something is missing or of another kind.
 RescaleJournal from_json(const nlohmann::json& json) {
-  if (json.at("version").get<int>() != kVersion) throw std::out_of_range("version");
+  if (whole_number<int>(json.at("version")) != kVersion) throw std::out_of_range("version");
   RescaleJournal journal;
   const auto step = json.at("step").get<std::string>();
   std::size_t at = 0;
   while (at < kSteps.size() && step != kSteps[at]) ++at;
   if (at == kSteps.size()) throw std::out_of_range("step");
   journal.step = static_cast<RescaleStep>(at);
-  journal.began = timestamp_from_ms(json.at("began_ms").get<std::int64_t>());
+  journal.began = moment(json.at("began_ms"));
   json.at("old_job").get_to(journal.old_job);
   json.at("trigger").get_to(journal.trigger);
   json.at("cancel").get_to(journal.cancel);
@@ -53,14 +55,14 @@ RescaleJournal from_json(const nlohmann::json& json) {
   json.at("task_manager").get_to(journal.task_manager);
   json.at("job").get_to(journal.job);
   json.at("failed_job").get_to(journal.failed_job);
-  json.at("from").get_to(journal.from);
-  json.at("to").get_to(journal.to);
-  json.at("attempts").get_to(journal.attempts);
+  journal.from = whole_number<decltype(journal.from)>(json.at("from"));
+  journal.to = whole_number<decltype(journal.to)>(json.at("to"));
+  journal.attempts = whole_number<decltype(journal.attempts)>(json.at("attempts"));
   json.at("jar").get_to(journal.jar);
   json.at("main_class").get_to(journal.main_class);
   json.at("arguments").get_to(journal.arguments);
   json.at("trouble").get_to(journal.trouble);
-  if (json.contains("ended_ms")) journal.ended = timestamp_from_ms(json["ended_ms"].get<std::int64_t>());
+  if (json.contains("ended_ms")) journal.ended = moment(json["ended_ms"]);
   return journal;
 }
 

@@ -2,10 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "base/json_values.h"
 #include "flink_rest/answer.h"
 #include "flink_rest/refusal.h"
 
@@ -31,12 +33,16 @@ JobStatus status_of(const Json& answer) {
   JobStatus job{
       .id = answer.at("jid").get<std::string>(), .state = answer.at("state").get<std::string>(), .vertices = {}};
   for (const Json& each : answer.at("vertices")) {
-    const Json& tasks = each.at("tasks");
+    const auto tasks_in = [&](const char* state) {
+      return whole_number<std::uint32_t>(each.at("tasks").value(state, Json(0)));
+    };
+    // -1 says that Flink has not decided yet: no task runs then.
+    const auto parallelism = std::max<std::int64_t>(whole_number<std::int64_t>(each.at("parallelism")), 0);
     job.vertices.push_back({.id = each.at("id").get<std::string>(),
                             .name = each.at("name").get<std::string>(),
-                            .parallelism = each.at("parallelism").get<std::uint32_t>(),
-                            .running = tasks.value("RUNNING", 0U),
-                            .finished = tasks.value("FINISHED", 0U)});
+                            .parallelism = static_cast<std::uint32_t>(parallelism),
+                            .running = tasks_in("RUNNING"),
+                            .finished = tasks_in("FINISHED")});
   }
   return job;
 }
@@ -54,8 +60,9 @@ void place_of(std::string_view path, TaskManager& task_manager) {
 }
 
 std::uint64_t count_of(const Json& metric) {
+  constexpr double kMost = 1e18;
   const auto value = metric.at("sum").get<double>();
-  return std::isfinite(value) && value > 0 ? static_cast<std::uint64_t>(value) : 0;
+  return std::isfinite(value) ? static_cast<std::uint64_t>(std::clamp(value, 0.0, kMost)) : 0;
 }
 
 }  // namespace
@@ -72,8 +79,8 @@ Result<Overview> Client::overview() {
   TEMBLOR_ASSIGN(const Json answer, http_.get("/overview"));
   return reading(address(), [&] {
     return Overview{.version = answer.at("flink-version").get<std::string>(),
-                    .slots = answer.at("slots-total").get<std::uint32_t>(),
-                    .free_slots = answer.at("slots-available").get<std::uint32_t>()};
+                    .slots = whole_number<std::uint32_t>(answer.at("slots-total")),
+                    .free_slots = whole_number<std::uint32_t>(answer.at("slots-available"))};
   });
 }
 
@@ -156,9 +163,9 @@ Result<std::vector<TaskManager>> Client::task_managers() {
     for (const Json& each : answer.at("taskmanagers")) {
       TaskManager one{.id = each.at("id").get<std::string>(),
                       .host = {},
-                      .cpus = each.at("hardware").at("cpuCores").get<std::uint32_t>(),
-                      .slots = each.at("slotsNumber").get<std::uint32_t>(),
-                      .free_slots = each.at("freeSlots").get<std::uint32_t>()};
+                      .cpus = whole_number<std::uint32_t>(each.at("hardware").at("cpuCores")),
+                      .slots = whole_number<std::uint32_t>(each.at("slotsNumber")),
+                      .free_slots = whole_number<std::uint32_t>(each.at("freeSlots"))};
       place_of(each.at("path").get<std::string>(), one);
       task_managers.push_back(std::move(one));
     }

@@ -8,6 +8,7 @@
 
 #include "base/assert.h"
 #include "base/hash.h"
+#include "base/json_values.h"
 #include "connectors/rocketmq/broker_admin.h"
 #include "connectors/rocketmq/message_decoder.h"
 #include "connectors/rocketmq/puller.h"
@@ -86,11 +87,11 @@ Result<TopicLog::Prepared> TopicLog::read(std::string_view prepared) const {
   const auto json = nlohmann::json::parse(prepared, nullptr, false);
   try {
     Prepared read{.writer = json.at("writer").get<std::string>(),
-                  .sequence = json.at("sequence").get<std::uint64_t>(),
+                  .sequence = whole_number<std::uint64_t>(json.at("sequence")),
                   .offsets = {}};
     for (const auto& queue : json.at("queues")) {
-      read.offsets[{.broker = queue.at(0).get<std::string>(), .id = queue.at(1).get<std::int32_t>()}] =
-          queue.at(2).get<Offset>();
+      read.offsets[{.broker = queue.at(0).get<std::string>(), .id = whole_number<std::int32_t>(queue.at(1))}] =
+          whole_number<Offset>(queue.at(2));
     }
     if (!read.offsets.empty()) return read;
   } catch (const nlohmann::json::exception& problem) {
