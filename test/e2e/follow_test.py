@@ -1,11 +1,13 @@
-"""A file that grows while it is read: pieces torn anywhere, stops in between, and nothing lost or counted twice."""
+"""Input that comes while it is read. A file that grows: pieces torn anywhere, stops in between, and nothing lost or
+counted twice; a pipe: its readings are of now."""
 
 import os
 import random
+import subprocess
 import time
 import unittest
 
-from harness import SOAK, Case, delimited, reading, split_delimited
+from harness import SOAK, TIMEOUT_S, Case, delimited, reading, split_delimited
 from oracle import Oracle, counts_of
 
 PIECES = 300 if SOAK else 40
@@ -94,6 +96,23 @@ class Follow(Case):
         _, stderr = process.communicate(timeout=60)
         self.assertEqual(process.returncode, 1)
         self.assertRegex(stderr.decode(), r"(?m)^temblor: .*in\.pb.*cut.* \(.+\)$")
+
+
+class Pipe(Case):
+    def test_readings_of_now_are_none_of_the_future(self):
+        for source in ("-", "file:/dev/stdin"):
+            with self.subTest(source=source):
+                process = self.start("process", "--from", source, "--sink", "null:", "--summary", "summary.json",
+                                     "--max-ahead", "100ms", stdin=subprocess.PIPE)
+                for _ in range(3):
+                    time.sleep(0.3)
+                    now = int(time.time() * 1000)
+                    process.stdin.write(delimited(reading(collect_timestamp=now)))
+                    process.stdin.flush()
+                _, stderr = process.communicate(timeout=TIMEOUT_S)
+                self.assertEqual(process.returncode, 0, stderr)
+                counts = counts_of(self.json("summary.json"))
+                self.assertEqual((counts["records_accepted"], counts["dropped"]), (3, {}))
 
 
 if __name__ == "__main__":

@@ -30,7 +30,14 @@ DelimitedReader::DelimitedReader(std::unique_ptr<InputFile> file, Offset offset,
     : file_(std::move(file)), size_(size), reference_(job_start), offset_(offset) {}
 
 DelimitedReader::DelimitedReader(std::unique_ptr<InputFile> file, Offset offset, GrowingFile growing)
-    : file_(std::move(file)), growing_(std::move(growing)), reference_(growing_->clock.now()), offset_(offset) {}
+    : file_(std::move(file)),
+      growing_(std::move(growing)),
+      live_(&growing_->clock),
+      reference_(live_->now()),
+      offset_(offset) {}
+
+DelimitedReader::DelimitedReader(std::unique_ptr<InputFile> file, Clock& clock)
+    : file_(std::move(file)), live_(&clock), reference_(clock.now()), offset_(0) {}
 
 Result<PollStatus> DelimitedReader::poll(SourceBatch& batch, std::size_t max_records) {
   TEMBLOR_ASSERT(max_records > 0);
@@ -57,11 +64,9 @@ Result<DelimitedReader::Filled> DelimitedReader::fill() {
   make_room();
   TEMBLOR_ASSIGN(const std::size_t count, file_->read({buffer_.get() + end_, capacity_ - end_}));
   end_ += count;
-  if (!growing_) return count > 0 ? Filled::kMore : Filled::kEnd;
-  if (count > 0) {
-    reference_ = growing_->clock.now();
-    return Filled::kMore;
-  }
+  if (count > 0 && live_ != nullptr) reference_ = live_->now();
+  if (count > 0) return Filled::kMore;
+  if (!growing_) return Filled::kEnd;
   TEMBLOR_ASSIGN(const std::uint64_t size, growing_->files.size(growing_->path));
   const std::uint64_t read = static_cast<std::uint64_t>(offset_) + left();
   if (size < read) {

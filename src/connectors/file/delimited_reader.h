@@ -32,6 +32,8 @@ class DelimitedReader final : public SplitReader {
                   std::optional<std::uint64_t> size);
   /// What grows: its bytes' reference is the moment at which they were read.
   DelimitedReader(std::unique_ptr<InputFile> file, Offset offset, GrowingFile growing);
+  /// What comes while it is read, a pipe, from its beginning to its end; the reference as of what grows.
+  DelimitedReader(std::unique_ptr<InputFile> file, Clock& clock);
 
   Result<PollStatus> poll(SourceBatch& batch, std::size_t max_records) override;
   [[nodiscard]] SplitPosition position() const override;
@@ -50,6 +52,7 @@ class DelimitedReader final : public SplitReader {
   std::unique_ptr<InputFile> file_;
   std::optional<GrowingFile> growing_;
   std::optional<std::uint64_t> size_;
+  Clock* live_ = nullptr;  ///< tells the reference at each read, where bytes come while they are read
   Timestamp reference_;
 
   std::unique_ptr<char[]> buffer_;

@@ -34,15 +34,19 @@ Result<std::unique_ptr<SplitReader>> FileSource::open(const SplitId& split, cons
     return std::make_unique<DelimitedReader>(
         std::move(file), offset, GrowingFile{.files = environment_.files, .clock = environment_.clock, .path = path});
   }
+  // A pipe, of whatever name, brings what happens now.
+  if (!environment_.files.is_regular_file(path)) {
+    return std::make_unique<DelimitedReader>(std::move(file), environment_.clock);
+  }
   return std::make_unique<DelimitedReader>(std::move(file), offset, job_start, size);
 }
 
 Result<std::unique_ptr<SplitReader>> StandardInputSource::open(const SplitId& split, const SplitPosition* position,
-                                                               Timestamp job_start) {
+                                                               Timestamp /*job_start*/) {
   if (position != nullptr && position->offset != 0) {
     return world_error(split, "standard input cannot be read again", "read a file instead");
   }
-  return std::make_unique<DelimitedReader>(environment_.files.standard_input(), 0, job_start, std::nullopt);
+  return std::make_unique<DelimitedReader>(environment_.files.standard_input(), environment_.clock);
 }
 
 }  // namespace temblor

@@ -29,6 +29,7 @@ class FileSource final : public Source {
 };
 
 /// `-`: the same stream from standard input, the split `-`. It is read once: there is no way back to a position.
+/// What comes may come as it happens, so its reference is the moment of reading, not the job's start.
 class StandardInputSource final : public Source {
  public:
   explicit StandardInputSource(Environment environment) : environment_(environment) {}

@@ -119,6 +119,15 @@ TEST_F(FileSourceTest, TakesTheJobsStartForReferenceWhereItDoesNot) {
   EXPECT_EQ(batch.reference, kJobStart);
 }
 
+TEST_F(FileSourceTest, TakesTheTimeOfReadingForReferenceOfStandardInput) {
+  files_.set_standard_input(frame("one") + frame("two"));
+  const auto reader = make("-")->open("-", nullptr, kJobStart).value();
+  clock_.set(timestamp_from_ms(5'000'000));
+  SourceBatch batch;
+  ASSERT_TRUE(reader->poll(batch, 1));
+  EXPECT_EQ(batch.reference, timestamp_from_ms(5'000'000));
+}
+
 TEST_F(FileSourceTest, FindsNewFilesWhereItFollows) {
   const auto source = make("file:/*.pb?follow");
   EXPECT_THAT(source->discover().value(), IsEmpty());
