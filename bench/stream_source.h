@@ -27,10 +27,10 @@ class StreamSource final : public Source {
   }
 
   Result<std::unique_ptr<SplitReader>> open(const SplitId& split, const SplitPosition* position,
-                                            Timestamp job_start) override {
+                                            const JobTimes& job) override {
     const auto number = static_cast<std::size_t>(std::stoul(split.substr(split.find(':') + 1)));
     return std::make_unique<Reader>(streams_[number], clock_, paced_, position == nullptr ? 0 : position->offset,
-                                    job_start);
+                                    job.reference);
   }
 
   /// When the first record became available; for latencies.
@@ -39,12 +39,12 @@ class StreamSource final : public Source {
  private:
   class Reader final : public SplitReader {
    public:
-    Reader(const RecordStream& stream, const Clock& clock, bool paced, Offset next, Timestamp job_start)
-        : stream_(stream), clock_(clock), paced_(paced), next_(next), job_start_(job_start) {}
+    Reader(const RecordStream& stream, const Clock& clock, bool paced, Offset next, Timestamp reference)
+        : stream_(stream), clock_(clock), paced_(paced), next_(next), reference_(reference) {}
 
     Result<PollStatus> poll(SourceBatch& batch, std::size_t max_records) override {
       batch.clear();
-      batch.reference = job_start_;
+      batch.reference = reference_;
       const auto size = static_cast<Offset>(stream_.size());
       Offset end = std::min<Offset>(size, next_ + static_cast<Offset>(max_records));
       if (paced_) {
@@ -66,7 +66,7 @@ class StreamSource final : public Source {
     const Clock& clock_;
     bool paced_;
     Offset next_;
-    Timestamp job_start_;
+    Timestamp reference_;
   };
 
   const std::vector<RecordStream>& streams_;

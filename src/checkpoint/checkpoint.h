@@ -33,6 +33,7 @@ struct CheckpointFacts {
   Timestamp created{};
   std::map<std::string, std::string> settings;  ///< those that change results
   Timestamp job_start{};
+  Timestamp reference{};  ///< what timestamps of data that was there before are judged by
   Timestamp closed_through = kBeforeAll;
   Timestamp last_stamp = kBeforeAll;
   Counts counts;

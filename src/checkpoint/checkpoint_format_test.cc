@@ -147,6 +147,15 @@ TEST(CheckpointFormat, RefusesWhatIsWellFormedButNoCheckpoint) {
   EXPECT_THAT(error_of(file_of({header(), bad_wide, footer(2)})), HasSubstr("sum"));
 }
 
+TEST(CheckpointFormat, MeasuresFromTheStartWhereAnOlderCheckpointSaysNothingElse) {
+  auto first = header();
+  first.mutable_header()->set_job_start_ms(42);
+  auto with_reference = first;
+  with_reference.mutable_header()->set_reference_ms(42);
+  EXPECT_EQ(read_as_text(file_of({first, footer(1)})).value(),
+            read_as_text(file_of({with_reference, footer(1)})).value());
+}
+
 TEST(CheckpointFormat, ALyingLengthTakesNoMemory) {
   std::string bytes(kCheckpointMagic);
   bytes.resize(bytes.size() + kFrameHeadBytes);

@@ -123,7 +123,9 @@ class Reader {
       return user_error(name_, "has the format version " + std::to_string(header.format_version()),
                         "this program reads up to " + std::to_string(kCheckpointFormat) + ": use a newer one");
     }
-    if (!is_time(header.job_start_ms()) || !is_time(header.closed_through_ms()) || !is_time(header.last_stamp_ms())) {
+    const std::int64_t reference_ms = header.has_reference_ms() ? header.reference_ms() : header.job_start_ms();
+    if (!is_time(header.job_start_ms()) || !is_time(reference_ms) || !is_time(header.closed_through_ms()) ||
+        !is_time(header.last_stamp_ms())) {
       return damaged("has an impossible time");
     }
     CheckpointFacts& facts = restored_.facts;
@@ -131,6 +133,7 @@ class Reader {
     facts.created = timestamp_from_ms(header.created_ms());
     for (const auto& [key, value] : header.settings()) facts.settings[key] = value;
     facts.job_start = timestamp_from_ms(header.job_start_ms());
+    facts.reference = timestamp_from_ms(reference_ms);
     facts.closed_through = timestamp_from_ms(header.closed_through_ms());
     facts.last_stamp = timestamp_from_ms(header.last_stamp_ms());
     facts.seconds = header.seconds();

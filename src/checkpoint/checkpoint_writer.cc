@@ -55,6 +55,7 @@ void fill(const CheckpointFacts& facts, CheckpointHeader& out) {
   out.set_created_ms(to_ms(facts.created));
   for (const auto& [key, value] : facts.settings) (*out.mutable_settings())[key] = value;
   out.set_job_start_ms(to_ms(facts.job_start));
+  out.set_reference_ms(to_ms(facts.reference));
   out.set_closed_through_ms(to_ms(facts.closed_through));
   out.set_last_stamp_ms(to_ms(facts.last_stamp));
   fill(facts.counts, *out.mutable_counts());

@@ -55,7 +55,7 @@ struct SourceBatch {
   std::vector<Reading> readings;
   std::vector<Refusal> refusals;
   /// What `--max-ahead` is measured from: the broker's store time, or the moment these bytes were read, or, for what
-  /// was there before the job, the job's start.
+  /// was there before the job, JobTimes::reference.
   Timestamp reference{};
 
   void clear() {
@@ -98,6 +98,14 @@ struct SourceTraits {
   bool rewindable = true;                              ///< it can be read again from a position in a checkpoint
 };
 
+/// The moments of a job that its sources go by. A restart changes neither: both are in the checkpoint.
+struct JobTimes {
+  Timestamp start{};  ///< when the job began first
+  /// What `--max-ahead` is measured from where the data was there before: the start; or, where the job had finished and
+  /// was started again for what has been added, when that was.
+  Timestamp reference = start;
+};
+
 /// Something that readings come from. Its methods are called by one thread, its readers by theirs.
 class Source {
  public:
@@ -109,11 +117,10 @@ class Source {
   /// again, so that splits which appear later are found.
   virtual Result<std::vector<SplitId>> discover() = 0;
 
-  /// Opens a split at `position`, or where the source's settings say to begin where there is none.
-  /// `job_start` is when the job began first, restarts not counted. The reader may outlive neither the source nor
-  /// the environment.
+  /// Opens a split at `position`, or where the source's settings say to begin where there is none. The reader may
+  /// outlive neither the source nor the environment.
   virtual Result<std::unique_ptr<SplitReader>> open(const SplitId& split, const SplitPosition* position,
-                                                    Timestamp job_start) = 0;
+                                                    const JobTimes& job) = 0;
 
   /// The job goes on from a checkpoint: splits that are opened without a position have appeared since. Called before
   /// anything is discovered.

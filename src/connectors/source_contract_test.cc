@@ -82,7 +82,7 @@ class SourceContract : public ::testing::TestWithParam<Kind> {
   void SetUp() override { source_ = GetParam().make(world_); }
 
   std::unique_ptr<SplitReader> open(const SplitId& split, const SplitPosition* position = nullptr) {
-    auto reader = source_->open(split, position, kJobStart);
+    auto reader = source_->open(split, position, {kJobStart});
     EXPECT_TRUE(reader) << reader.error().to_line();
     return std::move(*reader);
   }
@@ -188,7 +188,7 @@ TEST_P(SourceContract, PendingShrinksToNothing) {
 
 TEST_P(SourceContract, RefusesAPositionBeyondTheEnd) {
   const SplitPosition beyond{.offset = 1'000'000'000, .state = {}};
-  const auto reader = source_->open(source_->discover().value()[0], &beyond, kJobStart);
+  const auto reader = source_->open(source_->discover().value()[0], &beyond, {kJobStart});
   ASSERT_FALSE(reader);
   EXPECT_EQ(reader.error().blame, Blame::kWorld);
   EXPECT_FALSE(reader.error().remedy.empty());

@@ -41,6 +41,7 @@ JobRun::JobRun(Job job, const Environment& environment)
   for (const NamedSource& source : job_.sources) unbounded_ = unbounded_ || !source.source->traits().bounded;
   facts_.settings = settings_;
   facts_.job_start = environment.clock.now();
+  facts_.reference = facts_.job_start;
 }
 
 JobRun::~JobRun() { stop_workers(); }
@@ -65,6 +66,8 @@ Result<void> JobRun::restore() {
   facts_ = restored_->facts;
   TEMBLOR_TRY(check_same_job(facts_.settings, settings_, job_.checkpoint_dir));
   ++facts_.restarts;
+  // What was added since is of a later time than what the job began with.
+  if (facts_.finished) facts_.reference = std::max(facts_.reference, environment_.clock.now());
   windows_->restore_closed_through(facts_.closed_through);
   spdlog::info("going on from checkpoint {} of {}", facts_.id, to_iso8601(facts_.created));
   if (recovered->fell_back && job_.time_mode == TimeMode::kProcessing) {
@@ -99,7 +102,8 @@ Result<std::unique_ptr<SplitRunner>> JobRun::open_split(const OwnedSplit& split)
       position = {.offset = found->offset, .state = found->state};
     }
   }
-  TEMBLOR_ASSIGN(auto reader, source.open(split.id, known == nullptr ? nullptr : &position, facts_.job_start));
+  TEMBLOR_ASSIGN(auto reader, source.open(split.id, known == nullptr ? nullptr : &position,
+                                          {.start = facts_.job_start, .reference = facts_.reference}));
   const OperatorChain::Settings chain{.time_mode = job_.time_mode,
                                       .window = job_.window,
                                       .out_of_orderness = job_.out_of_orderness,
@@ -165,8 +169,9 @@ Result<void> JobRun::deliver_restored() {
   if (!store_) return {};
   coordinator_.emplace(std::move(store_), delivery_, environment_.clock, facts_.id);
   for (const auto& worker : workers_) worker->take_inbox();
-  // The first one keeps the start of the job, from which timestamps are judged, before anything is read.
-  return restored_ ? Result<void>{} : checkpoint(false);
+  // What timestamps are judged by is kept before anything is read: the start of the job, or of going on with one that
+  // had finished.
+  return restored_ && !restored_->facts.finished ? Result<void>{} : checkpoint(false);
 }
 
 Result<void> JobRun::add_new_splits() {

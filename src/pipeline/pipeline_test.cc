@@ -400,6 +400,40 @@ TEST(Pipeline, RefusesASplitThatIsGoneBeforeItsEnd) {
   EXPECT_THAT(summary.error().to_line(), HasSubstr("is gone"));
 }
 
+/// What there is once something was added, a day later, to a job that had finished; the last is from the future.
+std::vector<MemoryEvent> a_day_later(std::vector<MemoryEvent> between) {
+  constexpr std::int64_t kDay = 24 * 3600 * 1000;
+  std::vector<MemoryEvent> events = {reading(0), reading(kDay + 10), reading(2 * kDay)};
+  events.insert(events.end(), between.begin(), between.end());
+  events.emplace_back(reading(2 * kDay + 2000));
+  events.emplace_back(reading(2 * kDay + 120'000));
+  return events;
+}
+
+TEST(Pipeline, WhatIsAddedToAFinishedJobIsOfItsOwnTime) {
+  Bench bench;
+  const auto run = [&] {
+    Job job = bench.job();
+    job.checkpoint_dir = "state";
+    job.batch_records = 1;
+    return bench.run(std::move(job));
+  };
+  bench.stream->add_split("a", {reading(0)});
+  ASSERT_TRUE(run());
+  bench.clock.advance(std::chrono::hours(24));
+  bench.stream = std::make_shared<MemoryStream>();
+  bench.stream->add_split("a", a_day_later({Error{Blame::kWorld, "is on fire", "a", ""}}));
+  ASSERT_FALSE(run());
+  // The reference outlasts this end: what was from the future then still is.
+  bench.clock.advance(std::chrono::hours(1));
+  bench.stream = std::make_shared<MemoryStream>();
+  bench.stream->add_split("a", a_day_later({}));
+  const auto summary = run();
+  ASSERT_TRUE(summary) << summary.error().to_line();
+  EXPECT_EQ(summary->life.records_accepted, 4U);
+  EXPECT_EQ(dropped(*summary, Rejection::kTimestamp), 1U);
+}
+
 TEST(Pipeline, ExactlyOnceKeepsItsContractWithSinks) {
   Bench bench;
   std::vector<MemoryEvent> events;

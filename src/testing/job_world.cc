@@ -85,8 +85,8 @@ class PacedSource final : public Source {
   [[nodiscard]] SourceTraits traits() const override { return source_->traits(); }
   Result<std::vector<SplitId>> discover() override { return source_->discover(); }
   Result<std::unique_ptr<SplitReader>> open(const SplitId& split, const SplitPosition* position,
-                                            Timestamp job_start) override {
-    TEMBLOR_ASSIGN(auto reader, source_->open(split, position, job_start));
+                                            const JobTimes& job) override {
+    TEMBLOR_ASSIGN(auto reader, source_->open(split, position, job));
     return std::make_unique<PacedReader>(std::move(reader), pace_);
   }
 

@@ -32,9 +32,9 @@ WindowResults sample_results(std::uint64_t id, Timestamp start) {
 }
 
 std::string facts_to_text(const CheckpointFacts& facts) {
-  std::string text =
-      fmt::format("facts {} {} {} {} {} {} {} {}\n", facts.id, to_ms(facts.created), to_ms(facts.job_start),
-                  to_ms(facts.closed_through), to_ms(facts.last_stamp), facts.seconds, facts.restarts, facts.finished);
+  std::string text = fmt::format("facts {} {} {} {} {} {} {} {} {}\n", facts.id, to_ms(facts.created),
+                                 to_ms(facts.job_start), to_ms(facts.reference), to_ms(facts.closed_through),
+                                 to_ms(facts.last_stamp), facts.seconds, facts.restarts, facts.finished);
   for (const auto& [key, value] : facts.settings) text += fmt::format("setting {}={}\n", key, value);
   const Counts& counts = facts.counts;
   text += fmt::format("counts {} {} {} {} {} {}\n", counts.records_read, counts.records_accepted,
@@ -83,6 +83,7 @@ Checkpoint sample_checkpoint(std::uint64_t id, int sensors) {
   facts.created = timestamp_from_ms(1'700'000'000'000);
   facts.settings = {{"window", "1s"}, {"from", "file:/caf\xC3\xA9"}, {"sink", ""}};
   facts.job_start = timestamp_from_ms(1'600'000'000'000);
+  facts.reference = timestamp_from_ms(1'650'000'000'000);
   facts.closed_through = kWindow;
   facts.counts = {.records_read = 100 + id,
                   .records_accepted = 90,

@@ -25,9 +25,9 @@ constexpr std::size_t kSearchedPlaces = std::size_t{16} << 10;
 
 }  // namespace
 
-DelimitedReader::DelimitedReader(std::unique_ptr<InputFile> file, Offset offset, Timestamp job_start,
+DelimitedReader::DelimitedReader(std::unique_ptr<InputFile> file, Offset offset, Timestamp reference,
                                  std::optional<std::uint64_t> size)
-    : file_(std::move(file)), size_(size), reference_(job_start), offset_(offset) {}
+    : file_(std::move(file)), size_(size), reference_(reference), offset_(offset) {}
 
 DelimitedReader::DelimitedReader(std::unique_ptr<InputFile> file, Offset offset, GrowingFile growing)
     : file_(std::move(file)),

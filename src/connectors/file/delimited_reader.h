@@ -28,7 +28,7 @@ struct GrowingFile {
 class DelimitedReader final : public SplitReader {
  public:
   /// What ends: `file` stands at `offset`; `size` is the whole stream's, where it is known.
-  DelimitedReader(std::unique_ptr<InputFile> file, Offset offset, Timestamp job_start,
+  DelimitedReader(std::unique_ptr<InputFile> file, Offset offset, Timestamp reference,
                   std::optional<std::uint64_t> size);
   /// What grows: its bytes' reference is the moment at which they were read.
   DelimitedReader(std::unique_ptr<InputFile> file, Offset offset, GrowingFile growing);

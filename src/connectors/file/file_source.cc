@@ -21,7 +21,7 @@ Result<std::vector<SplitId>> FileSource::discover() {
 }
 
 Result<std::unique_ptr<SplitReader>> FileSource::open(const SplitId& split, const SplitPosition* position,
-                                                      Timestamp job_start) {
+                                                      const JobTimes& job) {
   const std::string path = split.substr(kPrefix.size());
   const Offset offset = position == nullptr ? 0 : position->offset;
   TEMBLOR_ASSIGN(const std::uint64_t size, environment_.files.size(path));
@@ -38,11 +38,11 @@ Result<std::unique_ptr<SplitReader>> FileSource::open(const SplitId& split, cons
   if (!environment_.files.is_regular_file(path)) {
     return std::make_unique<DelimitedReader>(std::move(file), environment_.clock);
   }
-  return std::make_unique<DelimitedReader>(std::move(file), offset, job_start, size);
+  return std::make_unique<DelimitedReader>(std::move(file), offset, job.reference, size);
 }
 
 Result<std::unique_ptr<SplitReader>> StandardInputSource::open(const SplitId& split, const SplitPosition* position,
-                                                               Timestamp /*job_start*/) {
+                                                               const JobTimes& /*job*/) {
   if (position != nullptr && position->offset != 0) {
     return world_error(split, "standard input cannot be read again", "read a file instead");
   }

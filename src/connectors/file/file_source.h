@@ -20,7 +20,7 @@ class FileSource final : public Source {
   [[nodiscard]] SourceTraits traits() const override { return {.bounded = !follow_}; }
   Result<std::vector<SplitId>> discover() override;
   Result<std::unique_ptr<SplitReader>> open(const SplitId& split, const SplitPosition* position,
-                                            Timestamp job_start) override;
+                                            const JobTimes& job) override;
 
  private:
   Environment environment_;
@@ -37,7 +37,7 @@ class StandardInputSource final : public Source {
   [[nodiscard]] SourceTraits traits() const override { return {.rewindable = false}; }
   Result<std::vector<SplitId>> discover() override { return std::vector<SplitId>{"-"}; }
   Result<std::unique_ptr<SplitReader>> open(const SplitId& split, const SplitPosition* position,
-                                            Timestamp job_start) override;
+                                            const JobTimes& job) override;
 
  private:
   Environment environment_;

@@ -89,7 +89,7 @@ TEST_F(FileSourceTest, FollowsAFileThatGrows) {
   append("/a.pb", frame("one") + "\x05t");
   const auto source = make("file:/a.pb?follow");
   EXPECT_FALSE(source->traits().bounded);
-  const auto reader = source->open("file:/a.pb", nullptr, kJobStart).value();
+  const auto reader = source->open("file:/a.pb", nullptr, {kJobStart}).value();
   EXPECT_THAT(poll(*reader, PollStatus::kRecords), ElementsAre("one"));
   EXPECT_THAT(poll(*reader, PollStatus::kNothingYet), IsEmpty()) << "a torn tail is waited for";
   EXPECT_EQ(reader->pending(), 2U);
@@ -104,24 +104,27 @@ TEST_F(FileSourceTest, FollowsAFileThatGrows) {
 
 TEST_F(FileSourceTest, TakesTheTimeOfReadingForReferenceWhereAFileGrows) {
   append("/a.pb", frame("one"));
-  const auto reader = make("file:/a.pb?follow")->open("file:/a.pb", nullptr, kJobStart).value();
+  const auto reader = make("file:/a.pb?follow")->open("file:/a.pb", nullptr, {kJobStart}).value();
   clock_.set(timestamp_from_ms(5'000'000));
   SourceBatch batch;
   ASSERT_TRUE(reader->poll(batch, 1));
   EXPECT_EQ(batch.reference, timestamp_from_ms(5'000'000));
 }
 
-TEST_F(FileSourceTest, TakesTheJobsStartForReferenceWhereItDoesNot) {
+TEST_F(FileSourceTest, TakesTheJobsReferenceWhereItDoesNot) {
   append("/a.pb", frame("one"));
-  const auto reader = make("file:/a.pb")->open("file:/a.pb", nullptr, kJobStart).value();
-  SourceBatch batch;
-  ASSERT_TRUE(reader->poll(batch, 1));
-  EXPECT_EQ(batch.reference, kJobStart);
+  const JobTimes later{.start = kJobStart, .reference = kJobStart + std::chrono::hours(24)};
+  for (const JobTimes& job : {JobTimes{kJobStart}, later}) {
+    const auto reader = make("file:/a.pb")->open("file:/a.pb", nullptr, job).value();
+    SourceBatch batch;
+    ASSERT_TRUE(reader->poll(batch, 1));
+    EXPECT_EQ(batch.reference, job.reference);
+  }
 }
 
 TEST_F(FileSourceTest, TakesTheTimeOfReadingForReferenceOfStandardInput) {
   files_.set_standard_input(frame("one") + frame("two"));
-  const auto reader = make("-")->open("-", nullptr, kJobStart).value();
+  const auto reader = make("-")->open("-", nullptr, {kJobStart}).value();
   clock_.set(timestamp_from_ms(5'000'000));
   SourceBatch batch;
   ASSERT_TRUE(reader->poll(batch, 1));
@@ -145,7 +148,7 @@ TEST_F(FileSourceTest, WaitsForTheSecondRecordWhereFramesAreLookedFor) {
   serialize(record, message);
   const std::string junk = std::string(10, '\x80') + '\0';  // no varint, and zeros wherever else one begins
   append("/a.pb", junk + frame(message));
-  const auto reader = make("file:/a.pb?follow")->open("file:/a.pb", nullptr, kJobStart).value();
+  const auto reader = make("file:/a.pb?follow")->open("file:/a.pb", nullptr, {kJobStart}).value();
   SourceBatch batch;
   for (int i = 0; i < 5; ++i) {
     ASSERT_TRUE(reader->poll(batch, 10));
@@ -174,7 +177,7 @@ TEST_F(FileSourceTest, ReadsTheSameHoweverAFileGrows) {
   const auto read = [&](std::size_t piece) {
     EXPECT_TRUE(files_.remove("/a.pb"));
     append("/a.pb", "");
-    const auto reader = make("file:/a.pb?follow")->open("file:/a.pb", nullptr, kJobStart).value();
+    const auto reader = make("file:/a.pb?follow")->open("file:/a.pb", nullptr, {kJobStart}).value();
     std::vector<std::pair<Offset, std::string>> events;
     SourceBatch batch;
     for (std::size_t at = 0; at < bytes.size(); at += piece) {
@@ -194,7 +197,7 @@ TEST_F(FileSourceTest, ReadsTheSameHoweverAFileGrows) {
 
 TEST_F(FileSourceTest, SaysSoWhereAFollowedFileIsCut) {
   append("/a.pb", frame("one") + frame("two"));
-  const auto reader = make("file:/a.pb?follow")->open("file:/a.pb", nullptr, kJobStart).value();
+  const auto reader = make("file:/a.pb?follow")->open("file:/a.pb", nullptr, {kJobStart}).value();
   EXPECT_THAT(poll(*reader, PollStatus::kRecords), ElementsAre("one", "two"));
   ASSERT_TRUE(files_.truncate("/a.pb", 4));
   SourceBatch batch;
@@ -209,12 +212,12 @@ TEST_F(FileSourceTest, ReadsStandardInputOnce) {
   EXPECT_TRUE(source->traits().bounded);
   EXPECT_FALSE(source->traits().rewindable);
   EXPECT_THAT(source->discover().value(), ElementsAre("-"));
-  const auto reader = source->open("-", nullptr, kJobStart).value();
+  const auto reader = source->open("-", nullptr, {kJobStart}).value();
   EXPECT_THAT(poll(*reader, PollStatus::kRecords), ElementsAre("one", "two"));
   EXPECT_THAT(poll(*reader, PollStatus::kEnd), IsEmpty());
   EXPECT_EQ(reader->pending(), std::nullopt);
   const SplitPosition middle{.offset = 4, .state = {}};
-  EXPECT_FALSE(source->open("-", &middle, kJobStart));
+  EXPECT_FALSE(source->open("-", &middle, {kJobStart}));
 }
 
 }  // namespace

@@ -120,14 +120,14 @@ SourceTraits GeneratorSource::traits() const {
 Result<std::vector<SplitId>> GeneratorSource::discover() { return std::vector<SplitId>{SplitId(kSplit)}; }
 
 Result<std::unique_ptr<SplitReader>> GeneratorSource::open(const SplitId& split, const SplitPosition* position,
-                                                           Timestamp job_start) {
+                                                           const JobTimes& job) {
   if (split != kSplit) return user_error(split, "is no split of " + uri_);
   const Offset next = position == nullptr ? 0 : position->offset;
   if (next < 0 || (settings_.records && std::cmp_greater(next, *settings_.records))) {
     return user_error(uri_, fmt::format("cannot go on at record {}", next), "use the settings that the job began with");
   }
-  TEMBLOR_ASSIGN(const Schedule schedule, settings_.schedule(job_start, uri_));
-  const std::optional<Timestamp> started = settings_.rate ? std::optional(job_start) : std::nullopt;
+  TEMBLOR_ASSIGN(const Schedule schedule, settings_.schedule(job.start, uri_));
+  const std::optional<Timestamp> started = settings_.rate ? std::optional(job.start) : std::nullopt;
   return std::make_unique<GeneratorReader>(Generator(settings_, schedule), static_cast<std::uint64_t>(next),
                                            settings_.records, started, clock_);
 }

@@ -25,7 +25,7 @@ class GeneratorSource final : public Source {
   [[nodiscard]] SourceTraits traits() const override;
   Result<std::vector<SplitId>> discover() override;
   Result<std::unique_ptr<SplitReader>> open(const SplitId& split, const SplitPosition* position,
-                                            Timestamp job_start) override;
+                                            const JobTimes& job) override;
 
  private:
   GeneratorSource(std::string uri, const GeneratorSettings& settings, Clock& clock)

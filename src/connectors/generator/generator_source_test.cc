@@ -32,7 +32,8 @@ class GeneratorSourceTest : public ::testing::Test {
   }
 
   std::unique_ptr<SplitReader> reader(Source& source, const SplitPosition* position = nullptr) {
-    auto opened = source.open("generator:", position, kStart);
+    // What is measured from has no say in what is generated.
+    auto opened = source.open("generator:", position, {.start = kStart, .reference = kStart + std::chrono::hours(24)});
     EXPECT_TRUE(opened) << opened.error().to_line();
     return std::move(*opened);
   }
@@ -122,9 +123,9 @@ TEST_F(GeneratorSourceTest, RefusesAPositionThatItCannotHaveBeenAt) {
   const auto made = source("generator:?records=10");
   for (const Offset offset : {-1, 11}) {
     const SplitPosition position{offset, {}};
-    EXPECT_FALSE(made->open("generator:", &position, kStart)) << offset;
+    EXPECT_FALSE(made->open("generator:", &position, {kStart})) << offset;
   }
-  EXPECT_FALSE(made->open("file:x", nullptr, kStart));
+  EXPECT_FALSE(made->open("file:x", nullptr, {kStart}));
 }
 
 TEST_F(GeneratorSourceTest, KeepsABatchWithinItsBytes) {

@@ -96,7 +96,7 @@ Result<std::vector<SplitId>> MemorySource::discover() {
 }
 
 Result<std::unique_ptr<SplitReader>> MemorySource::open(const SplitId& split, const SplitPosition* position,
-                                                        Timestamp job_start) {
+                                                        const JobTimes& job) {
   const std::lock_guard lock(stream_->mutex_);
   const auto found = stream_->splits_.find(split);
   if (found == stream_->splits_.end()) return world_error(split, "does not exist");
@@ -104,7 +104,7 @@ Result<std::unique_ptr<SplitReader>> MemorySource::open(const SplitId& split, co
   if (next > found->second.events.size()) {
     return world_error(split, "is shorter than it was", "put it back");
   }
-  return std::make_unique<MemoryReader>(stream_, split, settings_, next, job_start);
+  return std::make_unique<MemoryReader>(stream_, split, settings_, next, job.reference);
 }
 
 }  // namespace temblor

@@ -71,7 +71,7 @@ class MemorySource final : public Source {
   [[nodiscard]] SourceTraits traits() const override { return settings_.traits; }
   Result<std::vector<SplitId>> discover() override;
   Result<std::unique_ptr<SplitReader>> open(const SplitId& split, const SplitPosition* position,
-                                            Timestamp job_start) override;
+                                            const JobTimes& job) override;
 
  private:
   std::shared_ptr<MemoryStream> stream_;

@@ -11,7 +11,7 @@ using ::testing::ElementsAre;
 constexpr Timestamp kJobStart = timestamp_from_ms(1'000'000);
 
 std::unique_ptr<SplitReader> open(MemorySource& source, const SplitId& split, const SplitPosition* position = nullptr) {
-  auto reader = source.open(split, position, kJobStart);
+  auto reader = source.open(split, position, {kJobStart});
   EXPECT_TRUE(reader);
   return std::move(*reader);
 }
@@ -87,9 +87,9 @@ TEST(MemorySource, RefusesWhatIsNotThere) {
   auto stream = std::make_shared<MemoryStream>();
   stream->add_split("a", {"1"});
   MemorySource source(stream, {});
-  EXPECT_FALSE(source.open("b", nullptr, kJobStart));
+  EXPECT_FALSE(source.open("b", nullptr, {kJobStart}));
   const SplitPosition beyond{.offset = 2, .state = {}};
-  EXPECT_FALSE(source.open("a", &beyond, kJobStart));
+  EXPECT_FALSE(source.open("a", &beyond, {kJobStart}));
 }
 
 }  // namespace

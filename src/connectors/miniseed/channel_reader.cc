@@ -16,11 +16,11 @@ constexpr std::size_t kReadChunk = 4096;
 
 ChannelReader::ChannelReader(std::shared_ptr<const Index> index, const std::string& sensor_id, const Channel& channel,
                              const Coordinates& coordinates, const TriggerSettings& trigger, FileSystem& files,
-                             Timestamp job_start)
+                             Timestamp reference)
     : index_(std::move(index)),
       sensor_id_(sensor_id),
       channel_(channel),
-      job_start_(job_start),
+      reference_(reference),
       window_(files, kReadChunk),
       trigger_(trigger) {
   pattern_.sensor_id = sensor_id_;
@@ -56,7 +56,7 @@ Result<void> ChannelReader::resume(const SplitPosition& position) {
 
 Result<PollStatus> ChannelReader::poll(SourceBatch& batch, std::size_t max_records) {
   batch.clear();
-  batch.reference = job_start_;
+  batch.reference = reference_;
   if (samples_.empty()) {
     TEMBLOR_ASSIGN(const bool more, load(batch));
     if (!more) return PollStatus::kEnd;

@@ -27,7 +27,7 @@ class ChannelReader final : public SplitReader {
  public:
   /// `sensor_id` and `channel` are those of an entry in `index`.
   ChannelReader(std::shared_ptr<const Index> index, const std::string& sensor_id, const Channel& channel,
-                const Coordinates& coordinates, const TriggerSettings& trigger, FileSystem& files, Timestamp job_start);
+                const Coordinates& coordinates, const TriggerSettings& trigger, FileSystem& files, Timestamp reference);
 
   /// Goes on at a position; refused where it is not one of this channel in these files.
   Result<void> resume(const SplitPosition& position);
@@ -56,7 +56,7 @@ class ChannelReader final : public SplitReader {
   std::shared_ptr<const Index> index_;
   const std::string& sensor_id_;
   const Channel& channel_;
-  Timestamp job_start_;
+  Timestamp reference_;
   Record pattern_;  // what all readings have in common
 
   std::size_t extent_ = 0;

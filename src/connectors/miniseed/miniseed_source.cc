@@ -79,10 +79,10 @@ class MiniseedSource final : public Source {
   }
 
   Result<std::unique_ptr<SplitReader>> open(const SplitId& split, const SplitPosition* position,
-                                            Timestamp job_start) override {
+                                            const JobTimes& job) override {
     TEMBLOR_TRY(read_index());
     if (split == kWasteSplit) {
-      return std::make_unique<WasteReader>(index_, position ? position->offset : 0, files_, job_start);
+      return std::make_unique<WasteReader>(index_, position ? position->offset : 0, files_, job.reference);
     }
     const auto found = index_->channels.find(std::string_view(split).substr(std::min(kPrefix.size(), split.size())));
     if (found == index_->channels.end()) {
@@ -90,7 +90,7 @@ class MiniseedSource final : public Source {
     }
     const auto& [id, channel] = *found;
     auto reader =
-        std::make_unique<ChannelReader>(index_, id, channel, coordinates_.of(id), trigger_, files_, job_start);
+        std::make_unique<ChannelReader>(index_, id, channel, coordinates_.of(id), trigger_, files_, job.reference);
     if (position != nullptr && !position->state.empty()) TEMBLOR_TRY(reader->resume(*position));
     return reader;
   }

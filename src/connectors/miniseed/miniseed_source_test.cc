@@ -22,6 +22,7 @@ using testing::HasSubstr;
 constexpr std::int64_t kSecond = 1'000'000;
 constexpr std::int64_t kStartMs = kTestStart / 1000;
 constexpr Timestamp kJobStart = timestamp_from_ms(42);
+constexpr Timestamp kReference = timestamp_from_ms(4242);
 
 // What a test compares: a reading or a refusal, in words.
 std::string text(const Reading& reading) {
@@ -63,14 +64,14 @@ class MiniseedSource : public testing::Test {
   Outcome read(Source& source, const SplitId& split, const SplitPosition* from = nullptr,
                std::size_t max_records = 4096) {
     Outcome run;
-    auto reader = source.open(split, from, kJobStart);
+    auto reader = source.open(split, from, {.start = kJobStart, .reference = kReference});
     EXPECT_TRUE(reader) << reader.error().to_line();
     SourceBatch batch;
     while (true) {
       const auto status = (*reader)->poll(batch, max_records);
       EXPECT_TRUE(status) << status.error().to_line();
       EXPECT_LE(batch.readings.size(), max_records);
-      EXPECT_EQ(batch.reference, kJobStart);
+      EXPECT_EQ(batch.reference, kReference);
       EXPECT_EQ(files_.open_inputs(), 0U);
       for (const Reading& reading : batch.readings) {
         run.readings.push_back(text(reading));
@@ -318,7 +319,7 @@ TEST_F(MiniseedSource, APositionBeforeTheFirstPollIsTheBeginning) {
   fill_hard(files_);
   const auto made = source();
   const SplitId split = "miniseed:BW.UH1..SHZ";
-  const auto reader = made->open(split, nullptr, kJobStart);
+  const auto reader = made->open(split, nullptr, {kJobStart});
   ASSERT_TRUE(reader);
   const SplitPosition start = (*reader)->position();
   EXPECT_EQ(read(*made, split, &start).readings, read(*made, split).readings);
@@ -340,10 +341,10 @@ TEST_F(MiniseedSource, RefusesPositionsThatAreNotItsOwn) {
   const Outcome run = read();
   const auto made = source();
   const SplitPosition nonsense{5, "7 x"};
-  EXPECT_THAT(made->open("miniseed:BW.UH1..SHZ", &nonsense, kJobStart).error().to_line(), HasSubstr("no position"));
-  EXPECT_THAT(made->open("miniseed:BW.UH9..SHZ", nullptr, kJobStart).error().to_line(), HasSubstr("no such channel"));
+  EXPECT_THAT(made->open("miniseed:BW.UH1..SHZ", &nonsense, {kJobStart}).error().to_line(), HasSubstr("no position"));
+  EXPECT_THAT(made->open("miniseed:BW.UH9..SHZ", nullptr, {kJobStart}).error().to_line(), HasSubstr("no such channel"));
   ASSERT_TRUE(files_.rename("a", "z"));
-  EXPECT_THAT(source()->open("miniseed:BW.UH1..SHZ", &run.positions[0], kJobStart).error().to_line(),
+  EXPECT_THAT(source()->open("miniseed:BW.UH1..SHZ", &run.positions[0], {kJobStart}).error().to_line(),
               HasSubstr("no longer holds"));
 }
 
@@ -352,7 +353,7 @@ TEST_F(MiniseedSource, AFileThatChangesUnderneathIsAnError) {
   const auto made = source();
   ASSERT_TRUE(made->discover());
   files_.put("a", std::string(*files_.size("a"), 'x'));
-  auto reader = made->open("miniseed:BW.UH1..SHZ", nullptr, kJobStart);
+  auto reader = made->open("miniseed:BW.UH1..SHZ", nullptr, {kJobStart});
   ASSERT_TRUE(reader);
   SourceBatch batch;
   EXPECT_THAT((*reader)->poll(batch, 10).error().to_line(), HasSubstr("has changed"));
@@ -362,7 +363,7 @@ TEST_F(MiniseedSource, KnowsHowMuchThereIsLeft) {
   files_.put("a", pack(flat(0, 1000, 1)));
   const auto made = source();
   ASSERT_TRUE(made->discover());
-  auto reader = made->open("miniseed:BW.UH1..SHZ", nullptr, kJobStart);
+  auto reader = made->open("miniseed:BW.UH1..SHZ", nullptr, {kJobStart});
   EXPECT_EQ((*reader)->pending(), 1000U);
   SourceBatch batch;
   ASSERT_TRUE((*reader)->poll(batch, 300));

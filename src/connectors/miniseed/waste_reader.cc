@@ -7,14 +7,14 @@
 
 namespace temblor::miniseed {
 
-WasteReader::WasteReader(std::shared_ptr<const Index> index, Offset begin, FileSystem& files, Timestamp job_start)
-    : index_(std::move(index)), files_(files), job_start_(job_start) {
+WasteReader::WasteReader(std::shared_ptr<const Index> index, Offset begin, FileSystem& files, Timestamp reference)
+    : index_(std::move(index)), files_(files), reference_(reference) {
   while (offset_ < begin && next_ < index_->waste.size()) offset_ += static_cast<Offset>(index_->waste[next_++].bytes);
 }
 
 Result<PollStatus> WasteReader::poll(SourceBatch& batch, std::size_t /*max_records*/) {
   batch.clear();
-  batch.reference = job_start_;
+  batch.reference = reference_;
   if (next_ == index_->waste.size()) return PollStatus::kEnd;
   const Waste& waste = index_->waste[next_++];
   bytes_.resize(std::min<std::uint64_t>(waste.bytes, limits::kBatchBytes));

@@ -13,7 +13,7 @@ namespace temblor::miniseed {
 /// bytes.
 class WasteReader final : public SplitReader {
  public:
-  WasteReader(std::shared_ptr<const Index> index, Offset begin, FileSystem& files, Timestamp job_start);
+  WasteReader(std::shared_ptr<const Index> index, Offset begin, FileSystem& files, Timestamp reference);
 
   Result<PollStatus> poll(SourceBatch& batch, std::size_t max_records) override;
   [[nodiscard]] SplitPosition position() const override { return {offset_, {}}; }
@@ -22,7 +22,7 @@ class WasteReader final : public SplitReader {
  private:
   std::shared_ptr<const Index> index_;
   FileSystem& files_;
-  Timestamp job_start_;
+  Timestamp reference_;
   std::size_t next_ = 0;
   Offset offset_ = 0;
   std::vector<char> bytes_;

@@ -137,14 +137,14 @@ Result<Offset> TopicSource::first_offset(const Queue& queue, Timestamp job_start
 }
 
 Result<std::unique_ptr<SplitReader>> TopicSource::open(const SplitId& split, const SplitPosition* position,
-                                                       Timestamp job_start) {
+                                                       const JobTimes& job) {
   const auto queue = queue_of(split);
   if (!queue) return user_error(split, "is no split of " + settings_.uri);
   QueuePosition begin;
   if (position != nullptr) {
     TEMBLOR_ASSIGN(begin, QueuePosition::from(*position, split));
   } else {
-    TEMBLOR_ASSIGN(begin.offset, first_offset(*queue, job_start));
+    TEMBLOR_ASSIGN(begin.offset, first_offset(*queue, job.start));
     if (settings_.bounded) {
       TEMBLOR_ASSIGN(begin.end, QueueOffsets(client(), settings_.topic.topic).max(*queue));
     }

@@ -33,7 +33,7 @@ class TopicSource final : public Source {
   [[nodiscard]] SourceTraits traits() const override;
   Result<std::vector<SplitId>> discover() override;
   Result<std::unique_ptr<SplitReader>> open(const SplitId& split, const SplitPosition* position,
-                                            Timestamp job_start) override;
+                                            const JobTimes& job) override;
   void resume() override { resumed_ = true; }
   [[nodiscard]] bool awaits(const SplitId& split) const override { return queue_of(split).has_value(); }
   void acknowledge(const SplitId& split, const SplitPosition& position) override;

@@ -184,7 +184,7 @@ TEST_F(TopicSourceTest, AQueueThatAppearsLaterIsReadFromTheJobsStart) {
   send(numbered(2));
   const Timestamp job_start = clock_.now();
   send(numbered(3));
-  auto reader = topic->open(kSplit, nullptr, job_start);
+  auto reader = topic->open(kSplit, nullptr, {job_start});
   ASSERT_TRUE(reader) << reader.error().to_line();
   EXPECT_EQ(read(**reader), numbered(3));
 }
