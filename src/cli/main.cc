@@ -1,6 +1,5 @@
 #include <csignal>
 #include <cstdint>
-#include <exception>
 #include <random>
 #include <string>
 #include <vector>
@@ -9,6 +8,7 @@
 #include "base/environment.h"
 #include "base/file_system.h"
 #include "base/heap.h"
+#include "base/thrown.h"
 #include "cli/answer.h"
 #include "cli/log.h"
 #include "cli/program.h"
@@ -31,10 +31,7 @@ int main(int argc, char** argv) {
     temblor::SystemClock clock;
     temblor::PosixFileSystem files;
     return temblor::run_program({argv + 1, argv + argc}, {clock, files, random_bits()});
-  } catch (const std::bad_alloc&) {
-    return temblor::report(
-        {temblor::Blame::kWorld, "out of memory", "temblor", "give it more, or lower --max-sensors"});
-  } catch (const std::exception& e) {
-    return temblor::report({temblor::Blame::kBug, e.what(), "temblor", "a bug: please report it"});
+  } catch (...) {
+    return temblor::report(temblor::thrown_error());
   }
 }

@@ -250,7 +250,8 @@ Result<void> JobRun::checkpoint(bool finished) {
       checkpoint = capture(finished);
     } else {
       state_->rendezvous.hold([&] {
-        if (captured_ != happened()) checkpoint = capture(finished);
+        // A worker that failed may have stopped halfway through a batch: what it holds is no state to go on from.
+        if (!state_->failure() && captured_ != happened()) checkpoint = capture(finished);
       });
     }
     if (checkpoint) splits = checkpoint->splits;

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <new>
 #include <thread>
 
 #include "connectors/memory/memory_sink.h"
@@ -382,6 +383,51 @@ TEST(Pipeline, AFailingSourceEndsTheJobWithItsError) {
   const auto summary = bench.run(bench.job());
   ASSERT_FALSE(summary);
   EXPECT_EQ(summary.error().what, "is on fire");
+}
+
+/// A split whose third batch finds no memory; the others wait for it and a checkpoint meanwhile.
+class ExhaustedSource final : public Source {
+ public:
+  [[nodiscard]] SourceTraits traits() const override { return {}; }
+  Result<std::vector<SplitId>> discover() override { return std::vector<SplitId>{"a", "b", "c"}; }
+  Result<std::unique_ptr<SplitReader>> open(const SplitId& split, const SplitPosition* /*position*/,
+                                            const JobTimes& /*job*/) override {
+    return std::make_unique<Reader>(split == "b");
+  }
+
+ private:
+  class Reader final : public SplitReader {
+   public:
+    explicit Reader(bool exhausted) : exhausted_(exhausted) {}
+    Result<PollStatus> poll(SourceBatch& batch, std::size_t /*max_records*/) override {
+      batch.clear();
+      if (exhausted_ && ++polls_ == 3) throw std::bad_alloc();
+      return PollStatus::kNothingYet;
+    }
+    [[nodiscard]] SplitPosition position() const override { return {}; }
+
+   private:
+    bool exhausted_;
+    int polls_ = 0;
+  };
+};
+
+TEST(Pipeline, AWorkerWithoutMemoryEndsTheJobWithAnError) {
+  for (const std::uint32_t threads : {1U, 3U}) {
+    for (const std::string state : {"", "state"}) {
+      Bench bench;
+      Job job = bench.job();
+      job.sources.clear();
+      job.sources.push_back({.uri = "exhausted:", .source = std::make_unique<ExhaustedSource>()});
+      job.threads = threads;
+      job.checkpoint_dir = state;
+      job.checkpoint_interval = Milliseconds(1);
+      const auto summary = bench.run(std::move(job));
+      ASSERT_FALSE(summary);
+      EXPECT_EQ(summary.error().where, "memory");
+      EXPECT_EQ(summary.error().blame, Blame::kWorld);
+    }
+  }
 }
 
 TEST(Pipeline, RefusesASplitThatIsGoneBeforeItsEnd) {

@@ -34,16 +34,15 @@ class Rendezvous {
     changed_.notify_all();
   }
 
-  /// Coordinator: runs `work` while all workers stand still or have left.
+  /// Coordinator: runs `work` while all workers stand still or have left. They go on also where it throws.
   template <class Work>
   void hold(Work&& work) {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [&] { return waiting_ == 0; });  // those of the last time have gone on
     called_.store(true, std::memory_order_relaxed);
     changed_.wait(lock, [&] { return waiting_ == working_; });
+    const Release release{*this};
     work();
-    called_.store(false, std::memory_order_relaxed);
-    changed_.notify_all();
   }
 
   /// Coordinator: waits until all workers have left, at most for `timeout`; whether they have.
@@ -54,6 +53,17 @@ class Rendezvous {
   }
 
  private:
+  struct Release {
+    explicit Release(Rendezvous& held) : rendezvous(held) {}
+    Release(const Release&) = delete;
+    Release& operator=(const Release&) = delete;
+    ~Release() {
+      rendezvous.called_.store(false, std::memory_order_relaxed);
+      rendezvous.changed_.notify_all();
+    }
+    Rendezvous& rendezvous;
+  };
+
   std::atomic<bool> called_{false};
   std::mutex mutex_;
   std::condition_variable changed_;

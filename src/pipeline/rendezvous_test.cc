@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <new>
 #include <thread>
 #include <vector>
 
@@ -53,6 +54,18 @@ TEST(Rendezvous, DoesNotWaitForThoseWhoLeft) {
   EXPECT_TRUE(rendezvous.wait_for_all_to_leave(std::chrono::milliseconds(0)));
   rendezvous.hold([&] { held = false; });
   EXPECT_FALSE(held) << "with nobody left it works at once";
+}
+
+TEST(Rendezvous, LetsEverybodyGoWhereTheWorkThrows) {
+  Rendezvous rendezvous(1);
+  std::thread worker([&] {
+    while (!rendezvous.called()) std::this_thread::yield();
+    rendezvous.wait();
+    rendezvous.leave();
+  });
+  EXPECT_THROW(rendezvous.hold([] { throw std::bad_alloc(); }), std::bad_alloc);
+  worker.join();
+  EXPECT_TRUE(rendezvous.wait_for_all_to_leave(std::chrono::milliseconds(0)));
 }
 
 TEST(Rendezvous, SaysThatSomebodyIsStillThere) {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/thrown.h"
+
 namespace temblor {
 namespace {
 
@@ -25,16 +27,24 @@ void Worker::close_inbox() {
 }
 
 void Worker::run() {
-  if (auto done = loop(); !done) job_.fail(std::move(done).error());
-  flush_all();
-  // What it has read is with the windows; from here on it holds nobody back.
-  if (auto posted = job_.delivery.post(letters_); !posted) job_.fail(std::move(posted).error());
-  publish();
-  if (!job_.stop.load()) {
-    job_.watermark.report(number_, {});
-    if (auto closed = job_.close_windows(); !closed) job_.fail(std::move(closed).error());
+  try {
+    if (auto done = loop(); !done) job_.fail(std::move(done).error());
+    if (auto ended = hand_over(); !ended) job_.fail(std::move(ended).error());
+  } catch (...) {
+    // The others and the coordinator have to end as well, which they could not if the program were torn away here.
+    job_.fail(thrown_error());
   }
   job_.rendezvous.leave();
+}
+
+/// Hands over what it has read: from here on it holds nobody back.
+Result<void> Worker::hand_over() {
+  flush_all();
+  TEMBLOR_TRY(job_.delivery.post(letters_));
+  publish();
+  if (job_.stop.load()) return {};
+  job_.watermark.report(number_, {});
+  return job_.close_windows();
 }
 
 Result<void> Worker::loop() {

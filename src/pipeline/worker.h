@@ -51,6 +51,7 @@ class Worker {
   };
 
   Result<void> loop();
+  Result<void> hand_over();
   void enqueue(SplitRunner& split);
   [[nodiscard]] bool must_wait(const SplitRunner& split) const;
   Result<void> read_next(bool& got_records);

@@ -150,6 +150,14 @@ class Hostile(Case):
         self.assertEqual(counts["dropped"], {"sensor_limit": count - 1000})
         self.assertEqual(counts["results_emitted"], 1000)
 
+    def test_sensors_beyond_the_memory_are_an_error(self):
+        for threads in ("1", "4"):
+            status, _, stderr = self.run_temblor(
+                "process", "--from", "generator:?sensors=5000000&records=20000000", "--sink", "null:", "--threads",
+                threads, "--max-sensors", "5000000", before=("prlimit", f"--as={300 << 20}"))
+            self.assertEqual((status, stderr),
+                             (1, "temblor: memory: is used up (give it more, or lower --max-sensors)\n"))
+
     def test_hostile_names_stay_in_their_field(self):
         names = ["=1+1", '"', ",,,", "\r\n", "../../x", "\x1b[31m", "\u009b31m", "a\tb", "\u202e"]
         data = b"".join(delimited(reading(sensor_id=name)) for name in names)
