@@ -147,6 +147,17 @@ TEST(CheckpointFormat, RefusesWhatIsWellFormedButNoCheckpoint) {
   EXPECT_THAT(error_of(file_of({header(), bad_wide, footer(2)})), HasSubstr("sum"));
 }
 
+TEST(CheckpointFormat, ReadsTheEarliestTimesThatAJobComesTo) {
+  // A reading of the year 1, a year of disorder, the longest window.
+  Checkpoint checkpoint = sample_checkpoint(1);
+  checkpoint.facts.closed_through = kEarliest - std::chrono::hours(24 * 365) - std::chrono::hours(24);
+  const auto text = read_as_text(written(checkpoint));
+  ASSERT_TRUE(text) << text.error().to_line();
+  EXPECT_EQ(*text, to_text(checkpoint, sample_windows(1)));
+  checkpoint.facts.closed_through -= Milliseconds(1);
+  EXPECT_THAT(error_of(written(checkpoint)), HasSubstr("impossible time"));
+}
+
 TEST(CheckpointFormat, MeasuresFromTheStartWhereAnOlderCheckpointSaysNothingElse) {
   auto first = header();
   first.mutable_header()->set_job_start_ms(42);

@@ -4,6 +4,7 @@
 #include <limits>
 #include <numeric>
 
+#include "base/durations.h"
 #include "base/limits.h"
 #include "checkpoint/checkpoint_format.h"
 #include "checkpoint/frame.h"
@@ -18,11 +19,11 @@ using v1::CheckpointResults;
 using v1::CheckpointWindow;
 namespace {
 
-/// Whether arithmetic with a time is safe: nothing that a job meets, or the start or end of a window around it.
+/// Whether arithmetic with a time is safe: nothing that a job meets, the start or end of a window around it, or a
+/// watermark, which lies before the highest timestamp by as much as readings may come out of order.
 bool is_time(std::int64_t ms) {
-  constexpr Milliseconds kLongestWindow = std::chrono::hours(24);
   const Timestamp t = timestamp_from_ms(ms);
-  return t == kBeforeAll || (t >= kEarliest - kLongestWindow && t <= kLatest + kLongestWindow);
+  return t == kBeforeAll || (t >= kEarliest - kLongestDuration - kLongestWindow && t <= kLatest + kLongestWindow);
 }
 
 /// Reads frames one by one and puts what they hold into its place. Checksums have found accidents before anything

@@ -9,18 +9,16 @@
 #include <limits>
 #include <thread>
 
+#include "base/durations.h"
 #include "settings/command_line.h"
 #include "settings/log_level.h"
 
 namespace temblor {
 namespace {
 
-/// No duration need be longer, and sums of some of them must stay far from the ends of int64.
-constexpr Milliseconds kLongest = std::chrono::hours(24 * 365);
-
 std::string in_quotes(std::string_view text) { return fmt::format("\"{}\"", text); }
 
-Result<Milliseconds> duration(const std::string& text, Milliseconds least, Milliseconds most = kLongest) {
+Result<Milliseconds> duration(const std::string& text, Milliseconds least, Milliseconds most = kLongestDuration) {
   TEMBLOR_ASSIGN(const Milliseconds value, parse_duration(text));
   if (value >= least && value <= most) return value;
   return user_error(in_quotes(text), value < least ? "is too short" : "is too long",
@@ -115,7 +113,7 @@ constexpr std::array kSettings = {
     Setting{"time", Type::kText, "T", kTime, "processing or event; by default the source's own", "",
             TEMBLOR_SETTING(time, choice(text, kTimes))},
     Setting{"window", Type::kText, "D", kTime, "the length of a window, at most 1d", "1s",
-            TEMBLOR_SETTING(job.window, duration(text, Milliseconds(1), std::chrono::hours(24)))},
+            TEMBLOR_SETTING(job.window, duration(text, Milliseconds(1), kLongestWindow))},
     Setting{"out-of-orderness", Type::kText, "D", kTime, "how far behind the newest a reading may come", "1s",
             TEMBLOR_SETTING(job.out_of_orderness, duration(text, Milliseconds(0)))},
     Setting{"idle-timeout", Type::kText, "D", kTime, "after this an empty endless source holds nobody up; 0s: never",
