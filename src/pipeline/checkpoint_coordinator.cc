@@ -21,9 +21,9 @@ Result<void> CheckpointCoordinator::take(const std::function<std::optional<Check
   checkpoint.facts.id = last_id_ + 1;
   checkpoint.facts.created = clock_.now();
   TEMBLOR_ASSIGN(checkpoint.sinks, delivery_.prepare());
-  TEMBLOR_TRY(with_patience([&] { return store_->commit(checkpoint); }));
+  TEMBLOR_TRY(with_patience(checkpoint.facts.id, [&] { return store_->commit(checkpoint); }));
   last_id_ = checkpoint.facts.id;
-  TEMBLOR_TRY(with_patience([&] {
+  TEMBLOR_TRY(with_patience(checkpoint.facts.id, [&] {
     return delivery_.commit(checkpoint.sinks, checkpoint.results, checkpoint.late_letters, checkpoint.dead_letters);
   }));
   const auto milliseconds = [](std::chrono::nanoseconds span) {
@@ -34,12 +34,12 @@ Result<void> CheckpointCoordinator::take(const std::function<std::optional<Check
   return {};
 }
 
-Result<void> CheckpointCoordinator::with_patience(const std::function<Result<void>()>& step) {
+Result<void> CheckpointCoordinator::with_patience(std::uint64_t id, const std::function<Result<void>()>& step) {
   auto pause = kFirstPause;
   for (int attempt = 1;; ++attempt) {
     auto done = step();
     if (done || attempt == kAttempts) return done;
-    spdlog::warn("checkpoint {}: {}; trying again", last_id_ + 1, done.error().to_line());
+    spdlog::warn("checkpoint {}: {}; trying again", id, done.error().to_line());
     clock_.sleep_for(pause);
     pause *= 2;
   }

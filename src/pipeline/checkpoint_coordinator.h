@@ -24,8 +24,8 @@ class CheckpointCoordinator {
   Result<void> take(const std::function<std::optional<Checkpoint>()>& capture);
 
  private:
-  /// Disks fill up and are cleared, so a step is tried again a few times before the job gives up.
-  Result<void> with_patience(const std::function<Result<void>()>& step);
+  /// Disks fill up and are cleared, so a step of checkpoint `id` is tried again a few times before the job gives up.
+  Result<void> with_patience(std::uint64_t id, const std::function<Result<void>()>& step);
 
   std::unique_ptr<CheckpointStore> store_;
   Delivery& delivery_;
