@@ -8,7 +8,8 @@
 namespace temblor {
 namespace {
 
-// Late and dead letters may go to one URI: the name in the checkpoint tells which is which.
+// A URI may stand for a sink and for letters only where it is null:, of which there may be many: a name tells them
+// apart.
 std::string late_name(const NamedLetterSink& sink) { return "late:" + sink.uri; }
 std::string dead_name(const NamedLetterSink& sink) { return "dead:" + sink.uri; }
 
