@@ -24,7 +24,10 @@ Delivery::Delivery(Job& job, bool at_once)
     : sinks_(std::move(job.sinks)),
       late_sink_(std::move(job.late_sink)),
       dead_sink_(std::move(job.dead_letter_sink)),
-      at_once_(at_once) {}
+      at_once_(at_once) {
+  // What cannot be taken back goes out once the rest is there.
+  std::stable_partition(sinks_.begin(), sinks_.end(), [](const NamedSink& sink) { return sink.sink->lasting(); });
+}
 
 Result<void> Delivery::open(const RestoredCheckpoint* restored) {
   const auto prepared = [&](const std::string& uri) {
@@ -97,20 +100,19 @@ Result<std::vector<SinkCheckpoint>> Delivery::prepare() {
 Result<void> Delivery::commit(const std::vector<SinkCheckpoint>& prepared, const std::vector<WindowResults>& results,
                               const std::string& late, const std::string& dead) {
   if (at_once_) return {};
-  // A sink that the checkpoint does not know (a console that was added since) has nothing to commit from it.
-  for (auto& [uri, sink] : sinks_) {
-    if (const std::string* state = find(prepared, uri)) TEMBLOR_TRY(sink->commit(*state, results));
-  }
-  if (late_sink_) {
-    if (const std::string* state = find(prepared, late_name(*late_sink_))) {
-      TEMBLOR_TRY(late_sink_->sink->commit(*state, late));
-    }
-  }
-  if (dead_sink_) {
-    if (const std::string* state = find(prepared, dead_name(*dead_sink_))) {
-      TEMBLOR_TRY(dead_sink_->sink->commit(*state, dead));
-    }
-  }
+  std::size_t output = 0;
+  const auto commit_one = [&](const std::string& name, auto& sink, const auto& what) -> Result<void> {
+    // One that the checkpoint does not know (a console that was added since) has nothing to commit from it.
+    const std::string* state = find(prepared, name);
+    if (output++ < committed_ || state == nullptr) return {};
+    TEMBLOR_TRY(sink.commit(*state, what));
+    committed_ = output;
+    return {};
+  };
+  for (auto& [uri, sink] : sinks_) TEMBLOR_TRY(commit_one(uri, *sink, results));
+  if (late_sink_) TEMBLOR_TRY(commit_one(late_name(*late_sink_), *late_sink_->sink, late));
+  if (dead_sink_) TEMBLOR_TRY(commit_one(dead_name(*dead_sink_), *dead_sink_->sink, dead));
+  committed_ = 0;
   return {};
 }
 

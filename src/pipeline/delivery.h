@@ -42,7 +42,8 @@ class Delivery {
   /// What each sink must know to commit what was taken; where results leave at once, makes lasting what has left.
   Result<std::vector<SinkCheckpoint>> prepare();
 
-  /// Commits what was taken; the same again after a failure or a restart.
+  /// Commits what was taken; the same again after a failure or a restart. Tried again after a failure it goes on with
+  /// the output that failed: a console would print the others' results twice.
   Result<void> commit(const std::vector<SinkCheckpoint>& prepared, const std::vector<WindowResults>& results,
                       const std::string& late, const std::string& dead);
 
@@ -56,6 +57,7 @@ class Delivery {
   std::optional<NamedLetterSink> late_sink_;
   std::optional<NamedLetterSink> dead_sink_;
   bool at_once_;
+  std::size_t committed_ = 0;  ///< outputs that are done with the commit at hand
 
   mutable std::mutex mutex_;
   Pending pending_;
