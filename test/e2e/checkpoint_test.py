@@ -133,9 +133,20 @@ class Checkpoints(Case):
         self.finish()
 
     def test_standard_input_is_refused(self):
-        line = self.refuse("process", "--from", "-", "--sink", "csv:new", "--checkpoint-dir", "newstate",
+        self.refuse_pipe("-", "standard input")
+
+    def test_pipes_are_refused_whatever_their_name(self):
+        self.refuse_pipe("file:/dev/stdin", "file:/dev/stdin")
+        os.mkfifo(self.path("pipe"))
+        both = os.open(self.path("pipe"), os.O_RDWR)  # a pipe is not opened before it has both ends
+        self.addCleanup(os.close, both)
+        self.refuse_pipe("file:pipe", "file:pipe")
+        self.refuse_pipe("file:pip*", "file:pip*")
+
+    def refuse_pipe(self, source, words):
+        line = self.refuse("process", "--from", source, "--sink", "csv:new", "--checkpoint-dir", "newstate",
                            stdin=delimited(reading()))
-        self.assertIn("standard input", line)
+        self.assertIn(f"{words} cannot be read again after a restart", line)
         self.assertFalse(os.path.exists(self.path("new")))
         self.assertFalse(os.path.exists(self.path("newstate")))
 

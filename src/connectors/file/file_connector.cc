@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "connectors/file/file_sink.h"
 #include "connectors/file/file_source.h"
 #include "connectors/output_path.h"
@@ -24,14 +26,15 @@ Result<std::unique_ptr<Source>> make_file_source(const Uri& uri, const Environme
   const auto follow = uri.find("follow");
   if (follow && !follow->empty()) return user_error(uri.text, "'follow' takes no value", "write ?follow");
   FileSystem& files = environment.files;
-  if (files.exists(uri.path) || uri.path.find_first_of("*?[") == std::string::npos) {
-    TEMBLOR_TRY(check_readable(uri, files, uri.path));
-  } else {
-    TEMBLOR_ASSIGN(const auto paths, files.glob(uri.path));
+  std::vector<std::string> paths = {uri.path};
+  if (!files.exists(uri.path) && uri.path.find_first_of("*?[") != std::string::npos) {
+    TEMBLOR_ASSIGN(paths, files.glob(uri.path));
     if (paths.empty() && !follow) return user_error(uri.text, "no file matches", "check the pattern");
-    for (const std::string& path : paths) TEMBLOR_TRY(check_readable(uri, files, path));
   }
-  return std::make_unique<FileSource>(environment, uri.path, follow.has_value());
+  for (const std::string& path : paths) TEMBLOR_TRY(check_readable(uri, files, path));
+  const bool rewindable =
+      std::all_of(paths.begin(), paths.end(), [&](const std::string& path) { return files.is_regular_file(path); });
+  return std::make_unique<FileSource>(environment, uri.path, follow.has_value(), rewindable);
 }
 
 template <class Made, class Base>
