@@ -54,6 +54,10 @@ Result<void> JobRun::restore() {
   fresh_windows();
   if (job_.checkpoint_dir.empty()) return {};
 
+  // A job that is new is refused for what it is to read before a folder is made for it.
+  if (!environment_.files.exists(job_.checkpoint_dir)) {
+    TEMBLOR_ASSIGN(new_splits_, discover());
+  }
   TEMBLOR_ASSIGN(store_, CheckpointStore::open(environment_.files, job_.checkpoint_dir));
   TEMBLOR_ASSIGN(auto recovered, store_->recover([&]() -> WindowRestorer {
     fresh_windows();
@@ -123,7 +127,10 @@ Result<void> JobRun::open_splits() {
   if (restored_) {
     for (const NamedSource& source : job_.sources) source.source->resume();
   }
-  TEMBLOR_ASSIGN(auto splits, discover());
+  std::vector<OwnedSplit> splits = std::move(new_splits_);
+  if (splits.empty()) {
+    TEMBLOR_ASSIGN(splits, discover());
+  }
   if (restored_) {
     for (const SplitCheckpoint& then : restored_->splits) {
       const bool there =

@@ -82,6 +82,7 @@ class JobRun {
   std::unique_ptr<JobState> state_;
   std::vector<std::unique_ptr<Worker>> workers_;
   std::vector<std::thread> threads_;
+  std::vector<OwnedSplit> new_splits_;  // of a job without a checkpoint, where they were looked for already
   std::vector<OwnedSplit> known_splits_;
   std::vector<SplitCheckpoint> gone_splits_;  // ended in an earlier run, and not there any more
   std::chrono::nanoseconds began_;

@@ -150,6 +150,15 @@ class Checkpoints(Case):
         self.assertFalse(os.path.exists(self.path("new")))
         self.assertFalse(os.path.exists(self.path("newstate")))
 
+    def test_what_cannot_be_read_makes_no_folder(self):
+        self.write("bad.mseed", b"no seismogram")
+        for sources, words in ((["miniseed:bad.mseed"], "no miniSEED record"),
+                               (["file:whole.pb", "file:whole*.pb"], "is named twice")):
+            line = self.refuse("process", *(word for source in sources for word in ("--from", source)), "--sink",
+                               "csv:new", "--checkpoint-dir", "newstate")
+            self.assertIn(words, line)
+            self.assertFalse(os.path.exists(self.path("newstate")))
+
     def test_input_that_was_cut(self):
         self.write("in.pb", self.whole[:1000])
         self.assertIn("in.pb", self.refuse(*self.arguments(), status=1))
