@@ -4,6 +4,7 @@
 
 #include "cli/summary_path.h"
 #include "connectors/registry.h"
+#include "pipeline/job_settings.h"
 #include "settings/command_line.h"
 #include "settings/data_places.h"
 
@@ -76,6 +77,9 @@ Result<Job> make_job(ProcessSettings settings, WrittenSettings& written, const E
   } else {
     TEMBLOR_ASSIGN(job.time_mode, time_of_sources(job, "--time"));
     written["time"] = {{std::string(to_string(job.time_mode))}, "default of the sources", "--time"};
+  }
+  if (const auto own = own_amplitude_range(job); own && !job.amplitude_range) {
+    written["amplitude-range"] = {{to_string(*own)}, "default of the sources", "--amplitude-range"};
   }
   TEMBLOR_TRY(check_checkpoint_dir(job, place_of(written, "checkpoint-dir"), environment.files));
   TEMBLOR_TRY(check_summary_path(settings.summary, place_of(written, "summary"), environment.files));

@@ -75,6 +75,7 @@ TEST(ProcessTest, TakesTheTimeOfItsSources) {
   };
   EXPECT_THAT(time_of("generator:"), HasSubstr("time = \"processing\"  # default of the sources\n"));
   EXPECT_THAT(time_of("file:a.pb"), HasSubstr("time = \"event\"  # default of the sources\n"));
+  EXPECT_THAT(time_of("file:a.pb"), HasSubstr("amplitude-range = \"-10:10\"  # default of the sources\n"));
   expect_refused(program, {"--from", "generator:", "--from", "file:a.pb"},
                  "--time: the sources do not agree: generator: has processing time, file:a.pb has event time "
                  "(choose --time event or --time processing)");

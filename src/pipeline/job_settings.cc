@@ -18,6 +18,18 @@ std::string joined(const Range& range, Uri uri) {
 
 }  // namespace
 
+std::optional<AmplitudeRange> own_amplitude_range(const Job& job) {
+  std::optional<AmplitudeRange> own;
+  for (const NamedSource& source : job.sources) {
+    const AmplitudeRange theirs = source.source->traits().amplitude_range;
+    if (own && *own != theirs) return std::nullopt;
+    own = theirs;
+  }
+  return own;
+}
+
+std::string to_string(const AmplitudeRange& range) { return fmt::format("{}:{}", range.min, range.max); }
+
 std::map<std::string, std::string> settings_of(const Job& job) {
   const bool event_time = job.time_mode == TimeMode::kEvent;
   std::map<std::string, std::string> settings = {
@@ -34,8 +46,9 @@ std::map<std::string, std::string> settings_of(const Job& job) {
     settings["out-of-orderness"] = to_string(job.out_of_orderness);
     settings["max-ahead"] = to_string(job.max_ahead);
   }
-  if (job.amplitude_range) {
-    settings["amplitude-range"] = fmt::format("{}:{}", job.amplitude_range->min, job.amplitude_range->max);
+  // The sources' own is the same job, whether it was written or not: --print-config writes it.
+  if (job.amplitude_range && job.amplitude_range != own_amplitude_range(job)) {
+    settings["amplitude-range"] = to_string(*job.amplitude_range);
   }
   return settings;
 }

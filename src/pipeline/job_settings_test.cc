@@ -88,6 +88,19 @@ TEST(JobSettings, WhatDoesNotChangeResultsMayChange) {
   EXPECT_EQ(refusal(job_with({"csv:"}), now), "");
 }
 
+TEST(JobSettings, TheSourcesOwnAmplitudesMayBeWrittenOrNot) {
+  Job now = job_with({"csv:"});
+  now.amplitude_range = own_amplitude_range(now);
+  EXPECT_EQ(now.amplitude_range, kRecordAmplitudes);
+  EXPECT_EQ(to_string(*now.amplitude_range), "-10:10");
+  EXPECT_EQ(refusal(job_with({"csv:"}), now), "");
+  MemorySource::Settings counts;
+  counts.traits.amplitude_range = kAnyAmplitude;
+  now.sources.push_back(
+      {.uri = "miniseed:/in", .source = std::make_unique<MemorySource>(std::make_shared<MemoryStream>(), counts)});
+  EXPECT_EQ(own_amplitude_range(now), std::nullopt) << "they do not agree";
+}
+
 TEST(JobSettings, AConsoleComesAndGoes) {
   const Job then = job_with({"csv:", "file:/out"});
   EXPECT_EQ(refusal(then, job_with({"csv:", "file:/out", "console"})), "");

@@ -6,6 +6,7 @@ namespace temblor {
 struct AmplitudeRange {
   float min = 0;
   float max = 0;
+  bool operator==(const AmplitudeRange&) const = default;
 };
 
 /// The generator's scale.
