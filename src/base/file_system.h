@@ -81,6 +81,9 @@ class FileSystem {
   [[nodiscard]] virtual bool exists(const std::string& path) = 0;
   /// Whether it is a file that can be replaced by another: no pipe, no device.
   [[nodiscard]] virtual bool is_regular_file(const std::string& path) { return exists(path); }
+  /// The one way to write the path of a file, however it was written: absolute, without `.`, `..` and links, as far as
+  /// it exists.
+  [[nodiscard]] virtual std::string canonical(const std::string& path);
   /// Whether this process may change the bytes of a file, or the names in a directory; false for what is not there.
   [[nodiscard]] virtual bool is_writable(const std::string& path) { return exists(path); }
   [[nodiscard]] virtual Result<std::uint64_t> size(const std::string& path) = 0;
@@ -111,6 +114,7 @@ class PosixFileSystem final : public FileSystem {
   Result<void> sync_file_system(const std::string& directory) override;
   [[nodiscard]] bool exists(const std::string& path) override;
   [[nodiscard]] bool is_regular_file(const std::string& path) override;
+  [[nodiscard]] std::string canonical(const std::string& path) override;
   [[nodiscard]] bool is_writable(const std::string& path) override;
   [[nodiscard]] Result<std::uint64_t> size(const std::string& path) override;
   [[nodiscard]] Result<std::vector<std::string>> list(const std::string& directory) override;

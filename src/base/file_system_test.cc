@@ -346,5 +346,19 @@ TEST(DirectoryOf, CutsTheLastPart) {
   EXPECT_EQ(directory_of("/a/b/c"), "/a/b");
 }
 
+TEST(CanonicalTest, IsOnePathForAFile) {
+  OnDisk disk;
+  const std::string folder = disk.files().canonical(disk.folder());
+  ASSERT_TRUE(disk.files().create_directories(folder + "/real"));
+  ASSERT_TRUE(disk.files().create(folder + "/real/a.pb"));
+  std::filesystem::create_symlink(folder + "/real", folder + "/link");
+  EXPECT_EQ(disk.files().canonical(folder + "/link/./a.pb"), folder + "/real/a.pb");
+  EXPECT_EQ(disk.files().canonical(folder + "/link/../link/*.pb"), folder + "/real/*.pb");
+  EXPECT_EQ(disk.files().canonical("x"), std::filesystem::current_path().string() + "/x");
+  MemoryFileSystem memory;
+  EXPECT_EQ(memory.canonical("a/../b"), "/b");
+  EXPECT_EQ(memory.canonical("/b"), "/b");
+}
+
 }  // namespace
 }  // namespace temblor

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <filesystem>
 #include <limits>
 
 #include "base/file_system.h"
@@ -186,6 +187,13 @@ bool PosixFileSystem::exists(const std::string& path) {
 bool PosixFileSystem::is_regular_file(const std::string& path) {
   struct stat status {};
   return ::stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode);
+}
+
+std::string PosixFileSystem::canonical(const std::string& path) {
+  std::error_code failed;
+  const std::filesystem::path absolute = std::filesystem::absolute(path, failed);
+  const std::filesystem::path found = std::filesystem::weakly_canonical(absolute, failed);
+  return (failed ? absolute.lexically_normal() : found).string();
 }
 
 bool PosixFileSystem::is_writable(const std::string& path) {

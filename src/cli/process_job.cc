@@ -50,7 +50,7 @@ Result<void> check_checkpoint_dir(const Job& job, const std::string& place, File
 }  // namespace
 
 Result<Job> make_job(ProcessSettings settings, WrittenSettings& written, const Environment& environment) {
-  TEMBLOR_TRY(check_places(settings, written));
+  TEMBLOR_TRY(check_places(settings, written, environment.files));
   Job job = std::move(settings.job);
   if (settings.from.empty()) {
     return user_error("--from", "is missing", "name a source: --from file:PATH, or --from generator: to try it");

@@ -103,6 +103,24 @@ TEST(ProcessTest, RefusesSourcesAndSinksBeforeAnythingIsTouched) {
                  "--sink: file:a.pb is read as a source (write somewhere else)");
 }
 
+TEST(ProcessTest, KnowsOnePlaceHoweverItIsWritten) {
+  TestProgram program;
+  ASSERT_TRUE(program.files.create_directories("data"));
+  program.write("data/a.pb", "");
+  program.write("data/b.pb", "");
+  expect_refused(program, {"--from", "file:data/a.pb", "--sink", "file:./data//a.pb"},
+                 "--sink: file:./data//a.pb is read as a source (write somewhere else)");
+  // Such a file would be found as a new one of the source, and its letters be read, and so on.
+  expect_refused(program, {"--from", "file:data/*.pb?follow", "--dead-letter", "file:data/dead.pb"},
+                 "--dead-letter: file:data/dead.pb is read as a source (write somewhere else)");
+  expect_refused(program, {"--from", "file:a/../x", "--sink", "file:r.pb", "--dead-letter", "file:./r.pb"},
+                 "--dead-letter: file:./r.pb is written to twice (give each output a place of its own)");
+  expect_refused(program, {"--from", "file:data/a.pb", "file:./data//a.pb"},
+                 "--from: file:./data//a.pb: /data/a.pb is read by another source too (name each source once)");
+  expect_refused(program, {"--from", "file:./data/b.pb", "file:data/*.pb"},
+                 "--from: file:data/*.pb: /data/b.pb is read by another source too (name each source once)");
+}
+
 TEST(ProcessTest, SaysInOneLineThatAFileHoldsNoWaveform) {
   TestProgram program;
   program.write("a.mseed", "no seismogram");

@@ -163,7 +163,7 @@ Result<JobRequest> read_job_request(CLI::App& app, const std::vector<std::string
   JobRequest request{.answer = std::move(asked.help)};
   if (request.answer) return request;
   TEMBLOR_ASSIGN(const ProcessSettings settings, read_settings(asked.written));
-  TEMBLOR_TRY(check_places(settings, asked.written));
+  TEMBLOR_TRY(check_places(settings, asked.written, files));
   TEMBLOR_ASSIGN(const Json json, to_json(settings, asked.written));
   if (!settings.time) asked.written["time"] = {{"processing"}, "default of the sources", "--time"};
   if (asked.print_config) {
