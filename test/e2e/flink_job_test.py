@@ -77,7 +77,7 @@ class SameFiles(Case):
     def check_letters(self, topic, path):
         """The topic holds each of the embedded run's letters once, under keys that tell them apart."""
         expected = collections.Counter(
-            (letter.split, letter.offset, letter.end_offset, letter.reason, letter.time, letter.count, letter.payload)
+            (letter.split.decode(), letter.offset, letter.end_offset, letter.reason, letter.time, letter.count, letter.payload)
             for letter in letters(self.path(path)))
         lines = self.servers.java_read(topic)
         got = collections.Counter()

@@ -10,7 +10,7 @@ LINE = rb"^Window Result: S\d{3} avg=-?\d+\.\d+ max=-?\d+\.\d+ min=-?\d+\.\d+ P=
 
 
 def as_rejected(path):
-    return [Rejected(letter.split, letter.offset, letter.reason, letter.time, letter.payload)
+    return [Rejected(letter.split.decode(), letter.offset, letter.reason, letter.time, letter.payload)
             for letter in letters(path)]
 
 

@@ -34,7 +34,7 @@ class Hostile(Case):
         dead = letters(self.path("dead.pb"))
         found = {}
         for letter in dead:
-            self.assertEqual(letter.split, "file:in.pb")
+            self.assertEqual(letter.split, b"file:in.pb")
             found[letter.reason] = found.get(letter.reason, 0) + letter.count
             if letter.reason == "frame":
                 self.assertEqual(letter.payload, data[letter.offset:letter.end_offset][:len(letter.payload)])

@@ -267,7 +267,7 @@ class Faults(Job):
             self.succeed("process", "--from", self.uri(source, "?bounded&pull=100", proxy.name_server), "--time",
                          "event", "--sink", "csv:out", "--dead-letter", "file:dead")
             self.assertGreater(proxy.counts["flip"], 10)
-        damaged = {(letter.split, letter.offset): letter.payload for letter in letters(self.path("dead"))
+        damaged = {(letter.split.decode(), letter.offset): letter.payload for letter in letters(self.path("dead"))
                    if letter.reason == "damaged"}
         self.assertGreater(len(damaged), 10)
         good = bytearray()
