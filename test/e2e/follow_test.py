@@ -88,6 +88,25 @@ class Follow(Case):
         self.stop(process)
         self.assertEqual(self.json("summary.json")["records_accepted"], 10)
 
+    def test_file_that_is_removed_has_been_read(self):
+        """Who cleans up behind the job neither ends it nor keeps it from going on."""
+        records = [delimited(reading(collect_timestamp=1_700_000_000_000 + i * 1000)) for i in range(20)]
+        self.append("in1.pb", b"".join(records[:5]))
+        self.append("in2.pb", b"".join(records[5:10]))
+        process = self.start(*self.arguments)
+        self.wait_for(lambda: self.read_up_to(10), process)
+        os.remove(self.path("in1.pb"))
+        time.sleep(0.1)
+        self.append("in2.pb", b"".join(records[10:15]))
+        self.wait_for(lambda: self.read_up_to(15), process)
+        status, stderr = self.stop(process)
+        self.assertEqual(status, 0, stderr)
+        process = self.start(*self.arguments)
+        self.append("in2.pb", b"".join(records[15:]))
+        self.wait_for(lambda: self.read_up_to(20), process)
+        status, stderr = self.stop(process)
+        self.assertEqual(status, 0, stderr)
+
     def test_file_that_was_cut_is_said(self):
         self.append("in.pb", b"".join(delimited(reading()) for _ in range(100)))
         process = self.start(*self.arguments)

@@ -67,6 +67,7 @@ Result<DelimitedReader::Filled> DelimitedReader::fill() {
   if (count > 0 && live_ != nullptr) reference_ = live_->now();
   if (count > 0) return Filled::kMore;
   if (!growing_) return Filled::kEnd;
+  if (!growing_->files.exists(growing_->path)) return Filled::kEnd;  // removed by who needs it no more: it cannot grow
   TEMBLOR_ASSIGN(const std::uint64_t size, growing_->files.size(growing_->path));
   const std::uint64_t read = static_cast<std::uint64_t>(offset_) + left();
   if (size < read) {
