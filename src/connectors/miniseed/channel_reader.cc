@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 namespace temblor::miniseed {
 namespace {
@@ -46,6 +47,9 @@ Result<void> ChannelReader::resume(const SplitPosition& position) {
                       "put the file back as it was, or begin with another checkpoint folder");
   }
   extent_ = static_cast<std::size_t>(found - channel_.extents.begin());
+  samples_before_ = std::accumulate(channel_.extents.begin(), found, std::uint64_t{0},
+                                    [](std::uint64_t sum, const Extent& e) { return sum + e.samples; });
+  added_before_ = samples_before_ - std::min(samples_before_, place->samples_before);
   window_.open(place->path, place->record);
   done_ = place->samples_done;
   offset_ = position.offset;
@@ -57,9 +61,10 @@ Result<void> ChannelReader::resume(const SplitPosition& position) {
 Result<PollStatus> ChannelReader::poll(SourceBatch& batch, std::size_t max_records) {
   batch.clear();
   batch.reference = reference_;
+  if (added_before_ > 0) refuse_added(batch);
   if (samples_.empty()) {
     TEMBLOR_ASSIGN(const bool more, load(batch));
-    if (!more) return PollStatus::kEnd;
+    if (!more) return batch.refusals.empty() ? PollStatus::kEnd : PollStatus::kRecords;
   }
   deliver(batch, max_records);
   return PollStatus::kRecords;
@@ -67,7 +72,8 @@ Result<PollStatus> ChannelReader::poll(SourceBatch& batch, std::size_t max_recor
 
 SplitPosition ChannelReader::position() const {
   const Extent& extent = channel_.extents[extent_];
-  return {offset_, to_state({.path = index_->files[extent.file],
+  return {offset_, to_state({.samples_before = samples_before_ - added_before_,
+                             .path = index_->files[extent.file],
                              .extent = extent.offset,
                              .record = window_.offset(),
                              .samples_done = done_,
@@ -87,6 +93,7 @@ Result<bool> ChannelReader::load(SourceBatch& batch) {
       window_.close();
       return false;
     }
+    samples_before_ += channel_.extents[extent_].samples;
     ++extent_;
     window_.open(index_->files[channel_.extents[extent_].file], channel_.extents[extent_].offset);
   }
@@ -146,6 +153,14 @@ void ChannelReader::refuse(SourceBatch& batch, Rejection reason, std::string_vie
   const Offset end = offset_ + static_cast<Offset>(samples);
   batch.refusals.push_back({.offset = offset_, .end_offset = end, .reason = reason, .bytes = record});
   offset_ = end;
+}
+
+void ChannelReader::refuse_added(SourceBatch& batch) {
+  spdlog::warn(
+      "miniseed:{}: {} sample(s) of files added since the checkpoint lie before what was read, and are passed over",
+      sensor_id_, added_before_);
+  refuse(batch, Rejection::kOverlap, {}, added_before_);
+  added_before_ = 0;
 }
 
 void ChannelReader::deliver(SourceBatch& batch, std::size_t max_records) {

@@ -21,7 +21,8 @@ namespace temblor::miniseed {
 /// each keeps a few kilobytes and no open file.
 ///
 /// Records that cannot be unpacked are refused as kDamaged, samples that were delivered already as kOverlap, one
-/// refusal each; gaps restart the trigger. The first of each kind is named in the log, all are counted there at the
+/// refusal each, and so are those of files that were added before what a checkpoint says was read, all in one; gaps
+/// restart the trigger. The first of each kind is named in the log, all are counted there at the
 /// end of the channel.
 class ChannelReader final : public SplitReader {
  public:
@@ -48,6 +49,7 @@ class ChannelReader final : public SplitReader {
   Result<std::string_view> next_record(RecordHeader& header);
   void enter(const RecordHeader& header, std::string_view record, SourceBatch& batch);
   void refuse(SourceBatch& batch, Rejection reason, std::string_view record, std::size_t samples);
+  void refuse_added(SourceBatch& batch);
   void deliver(SourceBatch& batch, std::size_t max_records);
   void finish_record();
   void report();
@@ -60,7 +62,9 @@ class ChannelReader final : public SplitReader {
   Record pattern_;  // what all readings have in common
 
   std::size_t extent_ = 0;
-  FileWindow window_;  // stands at the record that is next, or the one in `samples_`
+  std::uint64_t samples_before_ = 0;  // of the extents before it
+  std::uint64_t added_before_ = 0;    // to be refused: samples of files that were added before what was read
+  FileWindow window_;                 // stands at the record that is next, or the one in `samples_`
   std::size_t record_bytes_ = 0;
   std::vector<double> samples_;  // of the record being delivered, else empty
   std::size_t done_ = 0;         // of its samples

@@ -38,7 +38,7 @@ class Indexer {
  private:
   Result<void> read(std::uint32_t file) {
     const std::size_t waste_before = index_.waste.size();
-    const std::uint64_t bytes_before = index_.waste_bytes;
+    std::uint64_t wasted = 0;
     std::string problem;  // the file's first
     std::uint64_t without_samples = 0;
     last_ = {};
@@ -59,7 +59,7 @@ class Indexer {
       }
       if (scan.status == RecordScan::Status::kNoRecord) {
         if (problem.empty()) problem = fmt::format("at byte {}: {}", window_.offset(), scan.problem);
-        waste(file, find_header(bytes, 1));
+        wasted += waste(file, find_header(bytes, 1));
         continue;
       }
       if (scan.header.samples > 0) {
@@ -74,7 +74,7 @@ class Indexer {
     if (!problem.empty()) {
       index_.warnings.push_back(
           fmt::format("{}: {} damaged place(s), {} bytes that are no miniSEED record, the first {}", index_.files[file],
-                      index_.waste.size() - waste_before, index_.waste_bytes - bytes_before, problem));
+                      index_.waste.size() - waste_before, wasted, problem));
     }
     if (without_samples > 0) {
       spdlog::info("{}: {} record(s) without samples, such as log texts, are passed over", index_.files[file],
@@ -96,22 +96,24 @@ class Indexer {
         last_.channel == &channel && last_.end == offset && std::abs(start - last_.due_us) <= period_us / 2;
     if (goes_on) {
       channel.extents.back().bytes += header.bytes;
+      channel.extents.back().samples += header.samples;
     } else {
-      channel.extents.push_back({header.start_us, offset, header.bytes, file});
+      channel.extents.push_back({header.start_us, offset, header.bytes, header.samples, file});
       ++extents_;
     }
     last_ = {&channel, offset + header.bytes, start + static_cast<double>(header.samples) * period_us};
   }
 
-  void waste(std::uint32_t file, std::size_t bytes) {
+  /// Passes over `bytes`, and says how many that were.
+  std::size_t waste(std::uint32_t file, std::size_t bytes) {
     auto& all = index_.waste;
     if (!all.empty() && all.back().file == file && all.back().offset + all.back().bytes == window_.offset()) {
       all.back().bytes += bytes;
     } else {
       all.push_back({window_.offset(), bytes, file});
     }
-    index_.waste_bytes += bytes;
     window_.advance(bytes);
+    return bytes;
   }
 
   [[nodiscard]] Result<void> check_limits() const {

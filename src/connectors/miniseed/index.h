@@ -14,7 +14,8 @@ struct Extent {
   std::int64_t start_us = 0;  ///< of the first sample, µs since the epoch
   std::uint64_t offset = 0;   ///< in the file
   std::uint64_t bytes = 0;
-  std::uint32_t file = 0;  ///< its place in Index::files
+  std::uint64_t samples = 0;  ///< as the headers say
+  std::uint32_t file = 0;     ///< its place in Index::files
 };
 
 /// One channel over all files.
@@ -36,8 +37,7 @@ struct Index {
   std::vector<std::string> files;
   std::map<std::string, Channel, std::less<>> channels;  ///< by NET.STA.LOC.CHA
   std::vector<Waste> waste;                              ///< in the order of the files
-  std::uint64_t waste_bytes = 0;
-  std::vector<std::string> warnings;  ///< a line for each damaged file, for the log
+  std::vector<std::string> warnings;                     ///< a line for each damaged file, for the log
 };
 
 /// Reads the headers of all files, front to back. Damaged places are found by looking for the next header, byte by

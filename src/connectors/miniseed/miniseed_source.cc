@@ -17,7 +17,7 @@ namespace temblor::miniseed {
 namespace {
 
 constexpr std::string_view kPrefix = "miniseed:";
-constexpr std::string_view kWasteSplit = "miniseed:damaged";  // no channel is called so: their ids have dots
+constexpr std::string_view kWastePrefix = "miniseed:damaged:";  // no channel is called so: their ids have no colons
 
 Result<void> take(const Uri& uri, std::string_view key, Milliseconds& value) {
   const std::optional<std::string> text = uri.find(key);
@@ -73,7 +73,10 @@ class MiniseedSource final : public Source {
     std::vector<SplitId> splits;
     splits.reserve(index_->channels.size() + 1);
     for (const auto& [id, channel] : index_->channels) splits.push_back(std::string(kPrefix) + id);
-    if (!index_->waste.empty()) splits.emplace_back(kWasteSplit);
+    for (const Waste& waste : index_->waste) {
+      std::string split = std::string(kWastePrefix) + index_->files[waste.file];
+      if (splits.back() != split) splits.push_back(std::move(split));
+    }
     std::sort(splits.begin(), splits.end());
     return splits;
   }
@@ -81,8 +84,11 @@ class MiniseedSource final : public Source {
   Result<std::unique_ptr<SplitReader>> open(const SplitId& split, const SplitPosition* position,
                                             const JobTimes& job) override {
     TEMBLOR_TRY(read_index());
-    if (split == kWasteSplit) {
-      return std::make_unique<WasteReader>(index_, position ? position->offset : 0, files_, job.reference);
+    if (split.starts_with(kWastePrefix)) {
+      const auto file = std::find(index_->files.begin(), index_->files.end(), split.substr(kWastePrefix.size()));
+      if (file == index_->files.end()) return user_error(split, "is not among the files", "was it removed?");
+      return std::make_unique<WasteReader>(index_, static_cast<std::uint32_t>(file - index_->files.begin()),
+                                           position ? position->offset : 0, files_, job.reference);
     }
     const auto found = index_->channels.find(std::string_view(split).substr(std::min(kPrefix.size(), split.size())));
     if (found == index_->channels.end()) {

@@ -254,15 +254,16 @@ TEST_F(MiniseedSource, DamageIsCountedAndTheRestUsed) {
   files_.put("a", pack(flat(0, 10, 1)) + unknown + garbled + headless + pack(flat(400'000, 10, 5)));
   files_.put("b", "none");
   const auto made = source();
-  EXPECT_THAT(*made->discover(), ElementsAre("miniseed:BW.UH1..SHZ", "miniseed:damaged"));
+  EXPECT_THAT(*made->discover(), ElementsAre("miniseed:BW.UH1..SHZ", "miniseed:damaged:a", "miniseed:damaged:b"));
   const Outcome run = read(*made, "miniseed:BW.UH1..SHZ");
   EXPECT_EQ(run.readings.size(), 20U);
   EXPECT_EQ(run.times_ms[10], 400);
   EXPECT_THAT(run.refusals, ElementsAre("10-20: damaged, 512 bytes", "20-30: damaged, 512 bytes"));
-  const Outcome waste = read(*made, "miniseed:damaged");
+  const Outcome waste = read(*made, "miniseed:damaged:a");
   EXPECT_TRUE(waste.readings.empty());
-  EXPECT_THAT(waste.refusals, ElementsAre("0-512: damaged, 512 bytes", "512-516: damaged, 4 bytes"));
-  EXPECT_THAT(read(*made, "miniseed:damaged", &waste.positions[0]).refusals, ElementsAre("512-516: damaged, 4 bytes"));
+  EXPECT_THAT(waste.refusals, ElementsAre("0-512: damaged, 512 bytes"));
+  EXPECT_THAT(read(*made, "miniseed:damaged:a", &waste.positions[0]).refusals, ElementsAre());
+  EXPECT_THAT(read(*made, "miniseed:damaged:b").refusals, ElementsAre("0-4: damaged, 4 bytes"));
 }
 
 // Gaps, overlaps, damage, other rates, other lengths, two files; the trigger goes on and off.
@@ -334,6 +335,24 @@ TEST_F(MiniseedSource, APositionHoldsAmongMoreFiles) {
   const Outcome rest = read(*made, "miniseed:BW.UH1..SHZ", &before.positions.back());
   EXPECT_EQ(rest.times_ms.front(), 11'000);
   EXPECT_EQ(rest.times_ms.size(), 100U);
+  // What lies before is counted, once: also where a checkpoint falls before it is, and after.
+  EXPECT_THAT(rest.refusals, ElementsAre("1000-1100: overlap, 0 bytes"));
+  const auto again = source();
+  EXPECT_THAT(read(*again, "miniseed:BW.UH1..SHZ", &rest.positions.front()).refusals, ElementsAre());
+  const auto held = again->open("miniseed:BW.UH1..SHZ", &before.positions.back(), kJobStart);
+  ASSERT_TRUE(held);
+  const SplitPosition unmoved = (*held)->position();
+  EXPECT_THAT(read(*again, "miniseed:BW.UH1..SHZ", &unmoved).refusals, ElementsAre("1000-1100: overlap, 0 bytes"));
+}
+
+TEST_F(MiniseedSource, CountsWhatOnlyLiesBefore) {
+  files_.put("b", pack(flat(kSecond, 1000, 1)));
+  const Outcome before = read();
+  files_.put("a", pack(flat(0, 100, 1)) + "none");
+  const auto made = source();
+  EXPECT_THAT(read(*made, "miniseed:BW.UH1..SHZ", &before.positions.back()).refusals,
+              ElementsAre("1000-1100: overlap, 0 bytes"));
+  EXPECT_THAT(read(*made, "miniseed:damaged:a").refusals, ElementsAre("0-4: damaged, 4 bytes"));
 }
 
 TEST_F(MiniseedSource, RefusesPositionsThatAreNotItsOwn) {

@@ -9,7 +9,7 @@
 namespace temblor::miniseed {
 namespace {
 
-constexpr std::string_view kVersion = "1 ";
+constexpr std::string_view kVersion = "2 ";
 constexpr std::uint64_t kRateBound = std::uint64_t{1} << 40;
 
 class Fields {
@@ -53,9 +53,10 @@ std::string bits(double value) { return fmt::format("{:x}", std::bit_cast<std::u
 std::string to_state(const Place& place) {
   const SegmentClock::State& c = place.clock;
   const Trigger::State& t = place.trigger;
-  return fmt::format("{}{} {} {} {:d} {} {} {} {} {} {} {} {} {:d} {} {}", kVersion, place.extent, place.record,
-                     place.samples_done, c.running, c.anchor_us, c.count, c.rate.numerator, c.rate.denominator, t.heard,
-                     bits(t.previous), bits(t.sta), bits(t.lta), t.on, t.since_onset, place.path);
+  return fmt::format("{}{} {} {} {} {:d} {} {} {} {} {} {} {} {} {:d} {} {}", kVersion, place.samples_before,
+                     place.extent, place.record, place.samples_done, c.running, c.anchor_us, c.count, c.rate.numerator,
+                     c.rate.denominator, t.heard, bits(t.previous), bits(t.sta), bits(t.lta), t.on, t.since_onset,
+                     place.path);
 }
 
 std::optional<Place> from_state(std::string_view state) {
@@ -64,6 +65,7 @@ std::optional<Place> from_state(std::string_view state) {
   SegmentClock::State& c = place.clock;
   Trigger::State& t = place.trigger;
   Fields fields(state.substr(kVersion.size()));
+  fields.number(place.samples_before);
   fields.number(place.extent);
   fields.number(place.record);
   fields.number(place.samples_done);
