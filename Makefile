@@ -64,6 +64,7 @@ format: ## bring the sources into their format
 	@find bench flink fuzz src tools -name '*.h' -o -name '*.cc' | xargs clang-format -i
 
 package: build ## a .deb for another host, in build/
+	@tools/fetch_waveforms
 	@cpack --config build/release/CPackConfig.cmake -B build/package
 	@ls build/package/*.deb
 

@@ -3,6 +3,8 @@ include(GNUInstallDirs)
 install(TARGETS temblor RUNTIME)
 install(DIRECTORY proto DESTINATION ${CMAKE_INSTALL_DATADIR}/temblor FILES_MATCHING PATTERN "*.proto")
 install(DIRECTORY data DESTINATION ${CMAKE_INSTALL_DATADIR}/temblor FILES_MATCHING PATTERN "*.csv")
+# The demo's waveforms (tools/fetch_waveforms), where they have been fetched.
+install(DIRECTORY build/waveforms DESTINATION ${CMAKE_INSTALL_DATADIR}/temblor OPTIONAL FILES_MATCHING PATTERN "*.mseed")
 # The word count of the scaler's runbook (tools/build_wordcount), which takes a JDK: without it the rest is as good.
 install(FILES build/flink/wordcount.jar DESTINATION ${CMAKE_INSTALL_DATADIR}/temblor OPTIONAL)
 install(FILES README.md README.zh-CN.md CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR})

@@ -46,5 +46,10 @@ class Package(unittest.TestCase):
         results = [line for line in lines if line.startswith("Window Result: S0")]
         self.assertGreater(len(results), 0)
 
+    def test_shows_the_demo_without_anything_else(self):
+        text = run(self.temblor, "demo", cwd=self.folder.name)
+        self.assertIn("BW.UH4", text)
+        self.assertIn("readings", text)
+
 
 unittest.main()

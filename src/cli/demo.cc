@@ -5,6 +5,7 @@
 #include <set>
 #include <thread>
 
+#include "base/program.h"
 #include "cli/answer.h"
 #include "cli/demo_picture.h"
 #include "cli/event_search.h"
@@ -22,8 +23,11 @@
 namespace temblor {
 namespace {
 
-/// Where waveforms are looked for: what `make run` fetches, and what a package installs.
-constexpr std::array<std::string_view, 2> kFolders = {"build/waveforms", "/usr/share/temblor/waveforms"};
+/// Where waveforms are looked for: what `make run` fetches, and what is installed with the program.
+std::array<std::string, 2> waveform_folders() {
+  return {"build/waveforms", directory_of(directory_of(own_path())) + "/share/temblor/waveforms"};
+}
+
 constexpr std::string_view kOutput = "output/seismic_agg_result";
 
 Result<std::string> find_waveforms(const std::string& asked, FileSystem& files) {
@@ -35,10 +39,11 @@ Result<std::string> find_waveforms(const std::string& asked, FileSystem& files) 
     if (holds_some(asked)) return asked;
     return user_error("--waveforms", asked + " holds no *.mseed files", "name a folder with miniSEED files");
   }
-  for (const std::string_view folder : kFolders) {
-    if (holds_some(std::string(folder))) return std::string(folder);
+  const auto folders = waveform_folders();
+  for (const std::string& folder : folders) {
+    if (holds_some(folder)) return folder;
   }
-  return user_error("temblor demo", fmt::format("no waveforms in {} or {}", kFolders[0], kFolders[1]),
+  return user_error("temblor demo", fmt::format("no waveforms in {} or {}", folders[0], folders[1]),
                     "make run fetches them; or name a folder of miniSEED files with --waveforms");
 }
 
@@ -126,7 +131,7 @@ std::string report_text(const WindowHistory& history, const Summary& summary, co
 Result<int> demo(const std::vector<std::string>& arguments, const Environment& environment) {
   CLI::App app("Runs the main job on real earthquake waveforms and shows what came out.", "temblor demo");
   std::string waveforms;
-  app.add_option("--waveforms", waveforms, fmt::format("a folder of *.mseed files [{}]", kFolders[0]))
+  app.add_option("--waveforms", waveforms, fmt::format("a folder of *.mseed files [{}]", waveform_folders()[0]))
       ->type_name("DIR");
   app.footer(fmt::format("The windows are also written as CSV files below {}.\n", kOutput));
   TEMBLOR_ASSIGN(const auto help, parse_arguments(app, arguments));
