@@ -1,6 +1,8 @@
 """The command line: exit codes, one line for each error, nothing touched before it."""
 
+import contextlib
 import os
+import pty
 import signal
 import stat
 import subprocess
@@ -147,6 +149,24 @@ class CommandLine(Case):
         status, stdout, stderr = self.run_temblor("process", "--from", "file:in.pb")
         self.assertEqual((status, stderr), (0, ""))
         self.assertTrue(stdout.startswith(b"Window Result: S001 avg="))
+
+    def test_progress_on_a_terminal(self):
+        """Records a second, what is done and what is left; and nothing of it stays, or goes where no terminal is."""
+        for arguments in (["generate", "--records", "5000000", "--to", "file:/dev/null"],
+                          ["process", "--from", "generator:?records=5000000", "--sink", "null:"]):
+            terminal, end = pty.openpty()
+            process = self.start(*arguments, stderr=end)
+            os.close(end)
+            drawn = b""
+            with contextlib.suppress(OSError):  # which is how a terminal ends
+                while piece := os.read(terminal, 4096):
+                    drawn += piece
+            os.close(terminal)
+            self.assertEqual(process.wait(), 0)
+            self.assertRegex(drawn.decode(), r"\d records/s", arguments)
+            self.assertRegex(drawn.decode(), r"\d+ ?%", arguments)
+        _, _, stderr = self.run_temblor("process", "--from", "generator:?records=1000000", "--sink", "null:")
+        self.assertEqual(stderr, "")
 
     def test_log_line_of_each_record(self):
         _, _, stderr = self.run_temblor("process", "--from", "file:in.pb", "--sink", "null:", "--log-level", "debug")
