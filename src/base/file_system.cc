@@ -1,13 +1,8 @@
 #include "base/file_system.h"
 
 #include <array>
-#include <filesystem>
 
 namespace temblor {
-
-std::string FileSystem::canonical(const std::string& path) {
-  return (std::filesystem::path("/") / path).lexically_normal().string();
-}
 
 std::string directory_of(const std::string& path) {
   const std::size_t slash = path.rfind('/');

@@ -83,7 +83,7 @@ class FileSystem {
   [[nodiscard]] virtual bool is_regular_file(const std::string& path) { return exists(path); }
   /// The one way to write the path of a file, however it was written: absolute, without `.`, `..` and links, as far as
   /// it exists.
-  [[nodiscard]] virtual std::string canonical(const std::string& path);
+  [[nodiscard]] virtual std::string canonical(const std::string& path) = 0;
   /// Whether this process may change the bytes of a file, or the names in a directory; false for what is not there.
   [[nodiscard]] virtual bool is_writable(const std::string& path) { return exists(path); }
   [[nodiscard]] virtual Result<std::uint64_t> size(const std::string& path) = 0;

@@ -14,6 +14,7 @@
 #include "connectors/memory/memory_source.h"
 #include "proto/letter.pb.h"
 #include "schema/deserializer.h"
+#include "testing/faulty_file_system.h"
 #include "testing/job_world.h"
 
 namespace temblor {
@@ -357,6 +358,36 @@ TEST(Pipeline, AJobToWhichNothingHappensTakesNoCheckpoints) {
     EXPECT_EQ(again.life.records_accepted, 3U);
     EXPECT_TRUE(again.finished);
   }
+}
+
+TEST(Pipeline, ReadsOnWhileACheckpointIsWritten) {
+  Bench bench;
+  bench.source.traits.bounded = false;
+  bench.stream->add_split("a", {reading(0)});
+  FaultyFileSystem files(bench.files);
+  constexpr std::size_t kMore = 50;
+  std::atomic<int> syncs{0};
+  std::atomic<std::size_t> read_meanwhile{0};
+  files.watch([&](const FaultyFileSystem::Operation& operation) {
+    if (operation != FaultyFileSystem::Operation{.name = "sync", .path = "state/checkpoint.tmp"}) return;
+    // The first is of the checkpoint before anything is read.
+    if (++syncs != 2) return;
+    for (std::size_t i = 0; i < kMore; ++i) bench.stream->append("a", "no record");
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    while (bench.dead->visible().size() < kMore && std::chrono::steady_clock::now() < deadline) {
+      std::this_thread::yield();
+    }
+    read_meanwhile = bench.dead->visible().size();
+  });
+  Job job = bench.job();
+  job.delivery = DeliveryMode::kAtLeastOnce;  // letters leave as soon as there are some
+  job.checkpoint_dir = "state";
+  job.checkpoint_interval = Milliseconds(1);
+  const auto watch = [&](const Progress&) { bench.stop = syncs > 1; };
+  const auto summary =
+      run_pipeline(std::move(job), {.clock = bench.clock, .files = files, .hash_seed = 1}, bench.stop, watch);
+  ASSERT_TRUE(summary) << summary.error().to_line();
+  EXPECT_EQ(read_meanwhile, kMore);
 }
 
 TEST(Pipeline, AFastSplitWaitsForTheSlow) {

@@ -82,6 +82,7 @@ Result<void> FaultyFileSystem::alive(const std::string& path) const {
 }
 
 Result<void> FaultyFileSystem::step(const std::string& name, const std::string& path, bool* halfway) {
+  if (before_) before_({name, path});
   const std::lock_guard guard(mutex_);
   if (dead_) return world_error(path, kDeath);
   operations_.push_back({name, path});

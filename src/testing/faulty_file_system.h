@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <cstdint>
+#include <functional>
 #include <mutex>
 #include <string>
 #include <vector>
@@ -37,6 +38,10 @@ class FaultyFileSystem final : public FileSystem {
   /// fault at a time: a second call replaces the first.
   void inject(std::uint64_t nth, Fault fault, int error = ENOSPC);
 
+  /// Calls `before` at each operation, in its thread and before it is done, which can so be made slow. To be set before
+  /// the first.
+  void watch(std::function<void(const Operation&)> before) { before_ = std::move(before); }
+
   /// Operations that were asked for up to now, those that failed included.
   [[nodiscard]] std::uint64_t count() const;
   [[nodiscard]] std::vector<Operation> operations() const;
@@ -58,6 +63,7 @@ class FaultyFileSystem final : public FileSystem {
   Result<void> sync_file_system(const std::string& directory) override;
   /// False once the process is dead.
   [[nodiscard]] bool exists(const std::string& path) override;
+  [[nodiscard]] std::string canonical(const std::string& path) override { return beneath_.canonical(path); }
   [[nodiscard]] bool is_writable(const std::string& path) override;
   [[nodiscard]] Result<std::uint64_t> size(const std::string& path) override;
   [[nodiscard]] Result<std::vector<std::string>> list(const std::string& directory) override;
@@ -76,6 +82,7 @@ class FaultyFileSystem final : public FileSystem {
   Result<void> step(const std::string& name, const std::string& path, bool* halfway = nullptr);
 
   FileSystem& beneath_;
+  std::function<void(const Operation&)> before_;
   mutable std::mutex mutex_;
   std::vector<Operation> operations_;
   std::uint64_t nth_ = 0;

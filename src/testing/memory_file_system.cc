@@ -441,6 +441,12 @@ Result<std::vector<std::string>> MemoryFileSystem::list(const std::string& direc
   return names;
 }
 
+std::string MemoryFileSystem::canonical(const std::string& path) {
+  std::string canonical;
+  for (const std::string& part : parts_of(path)) canonical += "/" + part;
+  return canonical;
+}
+
 Result<std::vector<std::string>> MemoryFileSystem::glob(const std::string& pattern) {
   const std::lock_guard guard(mutex_);
   struct Found {

@@ -64,6 +64,7 @@ class MemoryFileSystem final : public FileSystem {
   [[nodiscard]] bool is_writable(const std::string& path) override;
   [[nodiscard]] Result<std::uint64_t> size(const std::string& path) override;
   [[nodiscard]] Result<std::vector<std::string>> list(const std::string& directory) override;
+  [[nodiscard]] std::string canonical(const std::string& path) override;
   [[nodiscard]] Result<std::vector<std::string>> glob(const std::string& pattern) override;
   Result<std::unique_ptr<FileLock>> lock(const std::string& path) override;
   std::unique_ptr<InputFile> standard_input() override;
