@@ -82,17 +82,23 @@ Job job_over(const std::vector<RecordStream>& streams, const Clock& clock, bool 
   return job;
 }
 
-/// Runs the job and checks that every record was accepted.
+/// Runs the job and checks that every record was accepted, and every result came out.
 Summary run(Job job, const std::vector<RecordStream>& streams, const std::function<void(const Progress&)>& watch = {}) {
   SystemClock clock;
   PosixFileSystem files;
   const std::atomic<bool> never{false};
   auto summary = run_pipeline(std::move(job), Environment{clock, files, 42}, never, watch);
   std::size_t records = 0;
-  for (const RecordStream& stream : streams) records += stream.size();
-  if (!summary || summary->life.records_accepted != records) {
-    std::fprintf(stderr, "pipeline_bench: %s\n",
-                 summary ? "not every record was accepted" : summary.error().to_line().c_str());
+  std::size_t results = 0;
+  for (const RecordStream& stream : streams) {
+    records += stream.size();
+    results += stream.results();
+  }
+  const bool whole = summary && summary->life.records_accepted == records && summary->life.results_emitted == results;
+  if (!whole) {
+    std::fprintf(
+        stderr, "pipeline_bench: %s\n",
+        summary ? "not every record was accepted, or not every result came out" : summary.error().to_line().c_str());
     std::exit(1);
   }
   return *summary;
@@ -199,10 +205,15 @@ void age() {
   const auto speed = [](const Look& a, const Look& b) {
     return static_cast<double>(b.records - a.records) / (b.seconds - a.seconds);
   };
-  fmt::print(R"({{"bench":"age","windows":1000,"sensors":10000,"late_to_early_speed":{:.2f},"grown_bytes":{}}})"
-             "\n",
-             speed(middle, last) / speed(first, middle),
-             static_cast<long long>(last.resident) - static_cast<long long>(first.resident));
+  // Twice the records, twice the time.
+  const std::vector<RecordStream> half = {RecordStream(10'000, 10, 500)};
+  const double of_half = run(job_over(half, clock), half).run_seconds;
+  const double of_all = run(job_over(streams, clock), streams).run_seconds;
+  fmt::print(
+      R"({{"bench":"age","windows":1000,"sensors":10000,"late_to_early_speed":{:.2f},"grown_bytes":{},"time_to_twice_the_half":{:.2f}}})"
+      "\n",
+      speed(middle, last) / speed(first, middle),
+      static_cast<long long>(last.resident) - static_cast<long long>(first.resident), of_all / of_half / 2);
 }
 
 void state() {

@@ -10,7 +10,7 @@ namespace temblor::bench {
 
 RecordStream::RecordStream(std::uint32_t sensors, std::uint32_t per_window, std::uint32_t windows,
                            std::uint32_t first_sensor)
-    : in_window_(std::uint64_t{sensors} * per_window) {
+    : per_window_(per_window), in_window_(std::uint64_t{sensors} * per_window) {
   constexpr std::string_view kPhases[] = {"P", "S", "N"};
   std::mt19937_64 random(42);
   std::uniform_real_distribution<double> longitude(-180, 180);

@@ -17,6 +17,8 @@ class RecordStream {
   RecordStream(std::uint32_t sensors, std::uint32_t per_window, std::uint32_t windows, std::uint32_t first_sensor = 1);
 
   [[nodiscard]] std::size_t size() const { return ends_.size(); }
+  /// How many results follow: one of each sensor in each window.
+  [[nodiscard]] std::size_t results() const { return size() / per_window_; }
   [[nodiscard]] std::string_view message(std::size_t i) const {
     const std::size_t begin = i == 0 ? 0 : ends_[i - 1];
     return {bytes_.data() + begin, ends_[i] - begin};
@@ -32,6 +34,7 @@ class RecordStream {
   }
 
  private:
+  std::size_t per_window_;
   std::uint64_t in_window_;
   std::string bytes_;
   std::vector<std::size_t> ends_;

@@ -84,7 +84,7 @@ struct Readings {
     SystemClock clock;
     PosixFileSystem files;
     auto source = need(make_source("file:" + path, Environment{clock, files, 42}));
-    auto reader = need(source->open(need(source->discover()).front(), nullptr, clock.now()));
+    auto reader = need(source->open(need(source->discover()).front(), nullptr, {clock.now()}));
     SourceBatch batch;
     for (auto status = PollStatus::kRecords; status != PollStatus::kEnd;) {
       status = need(reader->poll(batch, 4096));

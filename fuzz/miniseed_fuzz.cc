@@ -42,7 +42,7 @@ void note(const SourceBatch& batch, Offset& covered, std::vector<std::uint64_t>&
 
 Outcome read(Source& source, const SplitId& split, const SplitPosition* from, std::size_t max_records) {
   Outcome outcome;
-  auto reader = source.open(split, from, Timestamp{});
+  auto reader = source.open(split, from, {});
   TEMBLOR_ASSERT(reader);
   SourceBatch batch;
   Offset covered = from != nullptr ? from->offset : 0;

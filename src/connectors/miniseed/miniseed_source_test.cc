@@ -339,7 +339,7 @@ TEST_F(MiniseedSource, APositionHoldsAmongMoreFiles) {
   EXPECT_THAT(rest.refusals, ElementsAre("1000-1100: overlap, 0 bytes"));
   const auto again = source();
   EXPECT_THAT(read(*again, "miniseed:BW.UH1..SHZ", &rest.positions.front()).refusals, ElementsAre());
-  const auto held = again->open("miniseed:BW.UH1..SHZ", &before.positions.back(), kJobStart);
+  const auto held = again->open("miniseed:BW.UH1..SHZ", &before.positions.back(), {kJobStart});
   ASSERT_TRUE(held);
   const SplitPosition unmoved = (*held)->position();
   EXPECT_THAT(read(*again, "miniseed:BW.UH1..SHZ", &unmoved).refusals, ElementsAre("1000-1100: overlap, 0 bytes"));
