@@ -2,6 +2,7 @@
 #include "cli/elastic.h"
 #include "cli/stop_signal.h"
 #include "elastic/announcer.h"
+#include "elastic/rounds.h"
 #include "elastic/scaler.h"
 #include "elastic/texts.h"
 
@@ -45,20 +46,10 @@ Result<int> elastic_loop(const std::vector<std::string>& arguments, const Enviro
   const elastic::Texts texts(asked.conf.elastic_lang);
   log.write(texts.loop_begins(asked.conf.loop_interval));
   Milliseconds interval = asked.conf.loop_interval;
-  std::string trouble;  // that the log knows of
+  elastic::Rounds rounds(environment, scaler, asked.conf);
   while (!stop) {
-    const auto conf = scaler.conf();
-    if (conf) interval = conf->conf.loop_interval;
-    const auto collected = scaler.collect();
-    Result<void> round = collected ? scaler.decide(/*dry_run=*/false) : tl::unexpected(collected.error());
-    const std::string now = round ? std::string() : round.error().to_line();
-    if (now != trouble) {
-      // What decide() could not do it has told itself.
-      if (!collected) log.write(texts.trouble(now));
-      if (round) log.write(texts.trouble_over(trouble));
-      trouble = now;
-    }
-    scaler.report_trouble(round);
+    if (const auto conf = scaler.conf()) interval = conf->conf.loop_interval;
+    static_cast<void>(rounds.next());  // the next one tries again
     sleep_until_stop(environment.clock, interval, stop);
   }
   log.write(texts.loop_ends());

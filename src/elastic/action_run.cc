@@ -46,7 +46,7 @@ ActionRun::ActionRun(const Environment& environment, const Conf& conf, const std
       fleet_(fleet),
       jobs_(client, environment.files),
       rescale_(jobs_, environment.files, environment.clock,
-               RescaleJournalFile(environment.files, conf.metrics_dir + "/rescale.json"),
+               RescaleJournalFile(environment.files, RescaleJournalFile::path_in(conf.metrics_dir)),
                {.new_id =
                     [this] {
                       const auto now = static_cast<std::uint64_t>(environment_.clock.now().time_since_epoch().count());

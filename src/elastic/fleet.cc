@@ -34,13 +34,15 @@ Result<std::vector<std::string>> workers_of(FileSystem& files, const Conf& conf)
 }
 
 Result<void> Fleet::add_one() {
+  if (!workers_) return tl::unexpected(workers_.error());
+  const std::vector<std::string>& workers = *workers_;
   TEMBLOR_ASSIGN(const std::vector<flink_rest::TaskManager> before, client_.task_managers());
-  std::vector<std::uint32_t> counts(workers_.size(), 0);
+  std::vector<std::uint32_t> counts(workers.size(), 0);
   for (const flink_rest::TaskManager& each : before) {
-    const auto at = std::find(workers_.begin(), workers_.end(), each.host);
-    if (at != workers_.end()) ++counts[static_cast<std::size_t>(at - workers_.begin())];
+    const auto at = std::find(workers.begin(), workers.end(), each.host);
+    if (at != workers.end()) ++counts[static_cast<std::size_t>(at - workers.begin())];
   }
-  const std::string host = host_for_one_more(workers_, counts, conf_.job_manager_ip);
+  const std::string host = host_for_one_more(workers, counts, conf_.job_manager_ip);
   const std::string id = fmt::format("temblor-{}-{}", host, to_ms(clock_.now()));
   log_(texts_.starting_tm(host));
   TEMBLOR_TRY(task_managers_.start(host, id));

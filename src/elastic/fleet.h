@@ -18,9 +18,10 @@ namespace temblor::elastic {
 /// The TaskManagers of the cluster as a whole: one more, one fewer. One thread at a time.
 class Fleet {
  public:
-  /// `workers` are the hosts that they may run on; `log` takes lines for the schedule log. All outlive the object.
+  /// `workers` are the hosts that they may run on, or why these are not known, which only stands in the way of one
+  /// more; `log` takes lines for the schedule log. All outlive the object.
   Fleet(flink_rest::Client& client, TaskManagers& task_managers, Clock& clock, const Conf& conf, const Texts& texts,
-        std::vector<std::string> workers, std::function<void(const std::string&)> log)
+        Result<std::vector<std::string>> workers, std::function<void(const std::string&)> log)
       : client_(client),
         task_managers_(task_managers),
         clock_(clock),
@@ -59,7 +60,7 @@ class Fleet {
   Clock& clock_;
   const Conf& conf_;
   const Texts& texts_;
-  std::vector<std::string> workers_;
+  Result<std::vector<std::string>> workers_;
   std::function<void(const std::string&)> log_;
 };
 

@@ -51,6 +51,9 @@ class RescaleJournalFile {
  public:
   RescaleJournalFile(FileSystem& files, std::string path) : files_(files), path_(std::move(path)) {}
 
+  /// Where it lies for the rescales of one cluster.
+  static std::string path_in(const std::string& metrics_dir) { return metrics_dir + "/rescale.json"; }
+
   /// Nothing where no rescale is under way. A file that is no journal is the world's error: a person has to look.
   [[nodiscard]] Result<std::optional<RescaleJournal>> read() const;
   /// Returns when it is lasting.

@@ -53,15 +53,75 @@ Result<std::string> Scaler::collect() {
   return line;
 }
 
+struct Scaler::Workplace {
+  Workplace(const Scaler& scaler, const Conf& conf, Alerts alerts_of_conf, Connection connection)
+      : texts(conf.elastic_lang),
+        log(scaler.environment_.files, scaler.environment_.clock, conf.log_dir, scaler.shown_),
+        alerts(std::move(alerts_of_conf)),
+        cluster(std::move(connection)),
+        hosts(scaler.programs_, {host_name()}, conf.ssh_timeout),
+        task_managers(hosts, conf.flink_bin_path),
+        fleet(cluster.client, task_managers, scaler.environment_.clock, conf, texts,
+              workers_of(scaler.environment_.files, conf), [this](const std::string& line) { log.write(line); }),
+        run(scaler.environment_, conf, scaler.conf_path_, texts, log, alerts, cluster.client, fleet) {}
+
+  Texts texts;
+  Announcer log;
+  Alerts alerts;
+  Connection cluster;
+  Hosts hosts;
+  TaskManagers task_managers;
+  Fleet fleet;
+  ActionRun run;
+};
+
+Result<std::unique_ptr<Scaler::Workplace>> Scaler::workplace(const Conf& conf) {
+  TEMBLOR_ASSIGN(Connection cluster, connect(conf));
+  return std::make_unique<Workplace>(*this, conf, alerts_of(conf), std::move(cluster));
+}
+
+Result<std::unique_ptr<FileLock>> Scaler::lock_actions(const Conf& conf) {
+  TEMBLOR_TRY(environment_.files.create_directories(conf.metrics_dir));
+  return environment_.files.lock(conf.metrics_dir + "/actions.lock");
+}
+
+Result<bool> Scaler::finish() {
+  TEMBLOR_ASSIGN(const ReadConf read, conf());
+  // Where nothing was left behind nobody is kept waiting for the lock.
+  if (!environment_.files.exists(RescaleJournalFile::path_in(read.conf.metrics_dir))) return false;
+  auto finished = [&]() -> Result<bool> {
+    TEMBLOR_ASSIGN(const auto lock, lock_actions(read.conf));
+    return finish_locked(read.conf);
+  }();
+  if (!finished) {
+    Announcer(environment_.files, environment_.clock, read.conf.log_dir, shown_)
+        .write(Texts(read.conf.elastic_lang).failed(finished.error().to_line()));
+  }
+  return finished;
+}
+
+Result<bool> Scaler::finish_locked(const Conf& conf) {
+  TEMBLOR_ASSIGN(const auto work, workplace(conf));
+  TEMBLOR_ASSIGN(const std::optional<Action> finished, work->run.finish_what_was_begun());
+  if (!finished) return false;
+  Clock& clock = environment_.clock;
+  TEMBLOR_ASSIGN(const Gathered then, gather(environment_.files, conf, Cluster{}, clock.now()));
+  TEMBLOR_TRY(spend(environment_.files, then.situation, {*finished}, clock.now()));
+  return true;
+}
+
 Result<void> Scaler::decide(bool dry_run) {
   TEMBLOR_ASSIGN(const ReadConf read, conf());
   const Texts texts(read.conf.elastic_lang);
   Announcer log(environment_.files, environment_.clock, read.conf.log_dir, shown_);
   log.write(texts.decision_begins());
   for (const std::string& warning : read.warnings) log.write(warning);
-  TEMBLOR_TRY(environment_.files.create_directories(read.conf.metrics_dir));
   auto decided = [&]() -> Result<void> {
-    TEMBLOR_ASSIGN(const auto lock, environment_.files.lock(read.conf.metrics_dir + "/actions.lock"));
+    TEMBLOR_ASSIGN(const auto lock, lock_actions(read.conf));
+    if (!dry_run) {
+      TEMBLOR_ASSIGN(const bool finished, finish_locked(read.conf));
+      if (finished) return {};
+    }
     return decide_locked(read.conf, dry_run);
   }();
   if (!decided) log.write(texts.failed(decided.error().to_line()));
@@ -69,27 +129,12 @@ Result<void> Scaler::decide(bool dry_run) {
 }
 
 Result<void> Scaler::decide_locked(const Conf& conf, bool dry_run) {
-  const Texts texts(conf.elastic_lang);
+  TEMBLOR_ASSIGN(const auto work, workplace(conf));
+  const Texts& texts = work->texts;
+  Announcer& log = work->log;
+  Connection& cluster = work->cluster;
   Clock& clock = environment_.clock;
   FileSystem& files = environment_.files;
-  Announcer log(files, clock, conf.log_dir, shown_);
-  Alerts alerts = alerts_of(conf);
-  TEMBLOR_ASSIGN(Connection cluster, connect(conf));
-  Hosts hosts(programs_, {host_name()}, conf.ssh_timeout);
-  TaskManagers task_managers(hosts, conf.flink_bin_path);
-  TEMBLOR_ASSIGN(std::vector<std::string> workers, workers_of(files, conf));
-  Fleet fleet(cluster.client, task_managers, clock, conf, texts, std::move(workers),
-              [&](const std::string& line) { log.write(line); });
-  ActionRun run(environment_, conf, conf_path_, texts, log, alerts, cluster.client, fleet);
-
-  if (!dry_run) {
-    TEMBLOR_ASSIGN(const std::optional<Action> finished, run.finish_what_was_begun());
-    if (finished) {
-      TEMBLOR_ASSIGN(const Gathered then, gather(files, conf, Cluster{}, clock.now()));
-      return spend(files, then.situation, {*finished}, clock.now());
-    }
-  }
-
   TEMBLOR_ASSIGN(const FoundJob job, find_job(cluster.client, conf));
   TEMBLOR_ASSIGN(const Observation seen, observe(cluster.client, cluster.metrics, job.id, clock.now()));
   TEMBLOR_ASSIGN(const Gathered gathered, gather(files, conf, cluster_of(seen), clock.now()));
@@ -116,7 +161,7 @@ Result<void> Scaler::decide_locked(const Conf& conf, bool dry_run) {
     // The cluster may be another after the action before.
     TEMBLOR_ASSIGN(const FoundJob now_meant, find_job(cluster.client, conf));
     TEMBLOR_ASSIGN(const Observation now_seen, observe(cluster.client, cluster.metrics, now_meant.id, clock.now()));
-    record.outcomes.push_back(run.take(action, now_seen));
+    record.outcomes.push_back(work->run.take(action, now_seen));
     if (!record.outcomes.back().done) break;
   }
   // Failed ones too: what has just not worked is tried again with new samples, not in the next second.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -24,9 +25,13 @@ class Scaler {
   /// Takes one sample into the history; the line that tells of it: `throughput=10/s | cpu=0.0065 | tm=3 | records=15`.
   Result<std::string> collect();
 
-  /// Takes one decision and carries it out, or, with `dry_run`, only says what it would do. What comes of it is in the
-  /// schedule log and in the log of decisions; trouble goes to people as alerts. An error is what kept it from deciding
-  /// or from acting; it is in the log already.
+  /// Brings a change of parallelism to its end that another process left behind; whether there was one. It comes before
+  /// all else: while it is under way no job may run, and there is nothing to measure. An error is in the log already.
+  Result<bool> finish();
+
+  /// Takes one decision and carries it out, unless there is a change of parallelism to finish first (finish()); or,
+  /// with `dry_run`, only says what it would do. What comes of it is in the schedule log and in the log of decisions;
+  /// trouble goes to people as alerts. An error is what kept it from deciding or from acting; it is in the log already.
   Result<void> decide(bool dry_run);
 
   /// The cluster and the scaler as they are now, some lines for a person.
@@ -45,7 +50,13 @@ class Scaler {
   Result<ReadConf> conf() { return read_conf(environment_.files, conf_path_); }
 
  private:
+  /// All that an action needs, put together for one (scaler.cc).
+  struct Workplace;
+
   Alerts alerts_of(const Conf& conf);
+  Result<std::unique_ptr<FileLock>> lock_actions(const Conf& conf);
+  Result<std::unique_ptr<Workplace>> workplace(const Conf& conf);
+  Result<bool> finish_locked(const Conf& conf);
   Result<void> decide_locked(const Conf& conf, bool dry_run);
 
   const Environment& environment_;

@@ -2,6 +2,7 @@
 
 #include <httplib.h>
 
+#include <functional>
 #include <map>
 #include <string>
 #include <thread>
@@ -18,6 +19,7 @@ class AnswerServer {
     const auto answer = [this](const httplib::Request& request, httplib::Response& response) {
       asked.push_back(request.method + " " + request.target);
       last = request;
+      if (on_request) on_request(request);
       const auto found = answers.find(asked.back());
       response.status = found == answers.end() ? 404 : found->second.first;
       response.set_content(found == answers.end() ? "" : found->second.second, "application/json");
@@ -40,6 +42,8 @@ class AnswerServer {
   std::map<std::string, std::pair<int, std::string>> answers;
   std::vector<std::string> asked;
   httplib::Request last;
+  /// Called before each answer is looked up, by the server's thread: what the request changes.
+  std::function<void(const httplib::Request&)> on_request;
 
  private:
   httplib::Server server_;

@@ -1,0 +1,118 @@
+#include "elastic/scaler.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "elastic/rescale_journal.h"
+#include "elastic/rounds.h"
+#include "testing/flink_server.h"
+#include "testing/memory_file_system.h"
+#include "testing/sim_clock.h"
+
+namespace temblor::elastic {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+const std::string kJob = "0b5da5e0b92307946d891584f93dcefe";
+const std::string kNewJob = "11111111111111111111111111111111";
+
+/// Starts and ends TaskManagers of the server instead of processes.
+class ServedPrograms final : public Programs {
+ public:
+  explicit ServedPrograms(FlinkServer& flink) : flink_(flink) {}
+
+  Result<ProgramEnd> run(const std::vector<std::string>& words, Milliseconds /*limit*/) override {
+    std::string line;
+    for (const std::string& word : words) line += word + " ";
+    if (is_broken) return ProgramEnd{.status = 255, .output = "Connection refused"};
+    if (const std::size_t at = line.find("temblor-"); line.find("taskmanager.sh") != std::string::npos) {
+      const std::string id = line.substr(at, line.find_first_of("' ", at) - at);
+      flink_.task_managers[id] = {.host = "node02", .slots = 2, .free_slots = 2};
+    } else if (line.find("kill -TERM") != std::string::npos) {
+      std::erase_if(flink_.task_managers, [&](const auto& each) { return line.find(each.first) != std::string::npos; });
+    }
+    return ProgramEnd{};
+  }
+
+  bool is_broken = false;  ///< no host can be reached
+
+ private:
+  FlinkServer& flink_;
+};
+
+/// The runbook's cluster, and a scaler that acts on it in a conf of its own.
+struct ScalerTest : ::testing::Test {
+  ScalerTest() {
+    flink.jobs[kJob] = {};
+    for (const char* id : {"tm-1", "tm-2", "tm-3"}) {
+      flink.task_managers[id] = {.host = "node0" + std::string(id + 3), .slots = 2, .free_slots = 1};
+    }
+    for (const char* folder : {"/m", "/log", "/s", "/conf"}) EXPECT_TRUE(files.create_directories(folder));
+    files.put("/w.jar", "jar");
+    set("");
+  }
+
+  /// Writes the conf; what is set last is in force.
+  void set(const std::string& more) {
+    files.put("/conf/elastic.conf",
+              "FLINK_REST_URL=" + flink.address() + "\nFLINK_JOB_ID=" + kJob +
+                  "\nJOB_JAR=/w.jar\nMETRICS_DIR=/m\nLOG_DIR=/log\nSAVEPOINT_DIR=/s\nFLINK_BIN_PATH=/flink/bin\n"
+                  "TASK_MANAGER_HOSTS=node01,node02,node03\nELASTIC_LANG=en\n" +
+                  more);
+  }
+
+  Scaler scaler() { return {environment, programs, "/conf/elastic.conf", /*shown=*/false}; }
+
+  void leave_behind(const RescaleJournal& journal) {
+    ASSERT_TRUE(RescaleJournalFile(files, RescaleJournalFile::path_in("/m")).write(journal));
+  }
+
+  /// As it is when the old job has ended with its savepoint, and the process that would have gone on is killed.
+  void leave_behind_between_the_jobs() {
+    flink.jobs[kJob].state = "FINISHED";
+    RescaleJournal journal;
+    journal.step = RescaleStep::kStarting;
+    journal.began = clock.now();
+    journal.old_job = kJob;
+    journal.savepoint_dir = "/s";
+    journal.savepoint = "/s/savepoint-0b5da5-1";
+    journal.job = kNewJob;
+    journal.from = 3;
+    journal.to = 5;
+    journal.jar = "/w.jar";
+    leave_behind(journal);
+  }
+
+  std::string text_of(const std::string& path) { return read_file(files, path, 1'000'000).value_or(""); }
+
+  FlinkServer flink;
+  SimClock clock{timestamp_from_ms(1'764'458'303'000)};
+  MemoryFileSystem files;
+  ServedPrograms programs{flink};
+  Environment environment{clock, files, 1};
+};
+
+TEST_F(ScalerTest, TheLoopFinishesARescaleThoughNoJobRuns) {
+  leave_behind_between_the_jobs();
+  Scaler acts = scaler();
+  const auto round = Rounds(environment, acts, Conf{.log_dir = "/log"}).next();
+  EXPECT_TRUE(round.has_value()) << round.error().to_line();
+  EXPECT_THAT(flink.running(), ElementsAre(kNewJob));
+  EXPECT_EQ(flink.jobs[kNewJob].parallelism, 5U);
+  EXPECT_THAT(text_of("/conf/elastic.conf"), HasSubstr("\nFLINK_JOB_ID=" + kNewJob + "\n"));
+  EXPECT_FALSE(files.exists("/m/rescale.json"));
+}
+
+TEST_F(ScalerTest, FinishesARescaleThoughTheWorkersAreNotKnown) {
+  set("TASK_MANAGER_HOSTS=\n");
+  leave_behind_between_the_jobs();
+  const auto decided = scaler().decide(/*dry_run=*/false);
+  EXPECT_TRUE(decided.has_value()) << decided.error().to_line();
+  EXPECT_THAT(flink.running(), ElementsAre(kNewJob));
+}
+
+}  // namespace
+}  // namespace temblor::elastic
