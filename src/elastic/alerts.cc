@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/json_values.h"
+#include "base/utf8.h"
 #include "elastic/local_time.h"
 
 namespace temblor::elastic {
@@ -15,7 +16,7 @@ constexpr std::size_t kLongestMessage = 2000;
 
 /// One line of bearable length: a message may hold what some server said.
 std::string one_line(std::string_view text) {
-  std::string line(text.substr(0, kLongestMessage));
+  std::string line(front_of(text, kLongestMessage));
   for (char& c : line) {
     if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = ' ';
   }

@@ -7,6 +7,7 @@
 
 #include "base/limits.h"
 #include "base/nearest.h"
+#include "base/utf8.h"
 #include "elastic/conf_keys.h"
 #include "elastic/conf_syntax.h"
 
@@ -42,6 +43,10 @@ Result<ReadConf> parse_conf(std::string_view text, const std::string& path) {
     if (last.at(assignment.key) != &assignment) continue;
     const std::string place = fmt::format("{}:{}", path, assignment.line);
     const bool unset = assignment.placeholder || assignment.value.empty();
+    // Comments may be written as they like; a value goes to others as JSON.
+    if (!unset && !is_utf8(assignment.value)) {
+      return user_error(fmt::format("{}: {}", place, assignment.key), "is no UTF-8", "write the value in UTF-8");
+    }
     // Even where it sets nothing a key has to be one.
     Conf ignored;
     auto known = set_key(unset ? ignored : read.conf, assignment.key, assignment.value);

@@ -230,6 +230,13 @@ TEST(ConfTest, WhatWasWrittenIsReadBack) {
   }
 }
 
+TEST(ConfTest, RefusesValuesThatAreNoUtf8) {
+  const auto read = parse_conf("# \xB4\xC5\xC5\xCC\nFLINK_JOB_ID=<\xC4\xE3>\nSAVEPOINT_DIR=/data/\xB4\xC5\n", "c");
+  ASSERT_FALSE(read.has_value());
+  EXPECT_EQ(read.error().to_line(), "c:3: SAVEPOINT_DIR: is no UTF-8 (write the value in UTF-8)");
+  EXPECT_TRUE(parse_conf("# \xB4\xC5\xC5\xCC\nFLINK_JOB_ID=<\xC4\xE3>\n", "c").has_value());
+}
+
 TEST(ConfTest, MissingFileIsTheUsersError) {
   MemoryFileSystem files;
   const auto read = read_conf(files, "/none.conf");

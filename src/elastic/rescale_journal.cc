@@ -81,7 +81,9 @@ Result<std::optional<RescaleJournal>> RescaleJournalFile::read() const {
 
 Result<void> RescaleJournalFile::write(const RescaleJournal& journal) {
   TEMBLOR_TRY(files_.create_directories(directory_of(path_)));
-  return replace_file(files_, path_, to_json(journal).dump(2) + "\n");
+  // Some of it is what others have said, which need not be UTF-8.
+  const std::string text = to_json(journal).dump(2, ' ', false, nlohmann::json::error_handler_t::replace);
+  return replace_file(files_, path_, text + "\n");
 }
 
 Result<void> RescaleJournalFile::remove() {

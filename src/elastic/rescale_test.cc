@@ -188,7 +188,7 @@ class World {
                              },
                          .end_task_manager = [this](const std::string& id) -> Result<void> {
                            ended.insert(id);
-                           if (tm_stays) return world_error("node02", "cannot be reached over ssh");
+                           if (tm_stays) return world_error("node02", said_of_tm);
                            return {};
                          }};
     return {jobs, files, clock, RescaleJournalFile(files, kJournal), std::move(hands), {}};
@@ -218,6 +218,7 @@ class World {
   std::string named = kOldJob;
   std::set<std::string> ended;
   bool tm_stays = false;
+  std::string said_of_tm = "cannot be reached over ssh";
 
  private:
   std::uint64_t ids_ = 0;
@@ -349,6 +350,16 @@ TEST(Rescale, SaysThatAJournalIsNone) {
   const auto end = world.rescale().go_on();
   ASSERT_FALSE(end.has_value());
   EXPECT_THAT(end.error().to_line(), HasSubstr("/data/metrics/rescale.json: is no journal of a rescale"));
+}
+
+TEST(Rescale, WhatIsSaidToItNeedNotBeUtf8) {
+  World world;
+  world.tm_stays = true;
+  world.said_of_tm = "ssh: \xB4\xC5\xC5\xCC";
+  RescaleJournal plan = World::plan();
+  plan.task_manager = "tm-7";
+  EXPECT_EQ(world.rescale().begin(plan)->kind, RescaleEnd::Kind::kDone);
+  world.expect_one_job(5);
 }
 
 // Killed at random moments and again while it goes on, with a JobManager that is away now and then, refuses starts and

@@ -221,5 +221,12 @@ TEST(ClientTest, KnowsWhereTaskManagersAre) {
   EXPECT_EQ(found->front().cpus, 2U);
 }
 
+TEST(ClientTest, TextThatIsNoUtf8IsAnError) {
+  AnswerServer server;
+  const auto stopped = client_of(server).stop("j", "/data/\xB4\xC5\xC5\xCC", "t");
+  ASSERT_FALSE(stopped.has_value());
+  EXPECT_THAT(stopped.error().to_line(), HasSubstr("no UTF-8"));
+}
+
 }  // namespace
 }  // namespace temblor::flink_rest

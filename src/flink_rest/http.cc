@@ -74,7 +74,15 @@ Result<std::optional<Json>> Http::find(const std::string& path) {
   return json;
 }
 
-Result<Json> Http::post(const std::string& path, const Json& body) { return ask("POST", path, body.dump()); }
+Result<Json> Http::post(const std::string& path, const Json& body) {
+  std::string text;
+  try {
+    text = body.dump();
+  } catch (const Json::type_error&) {  // it is thrown for nothing else
+    return user_error(address_ + path, "cannot be asked with text that is no UTF-8", "write it in UTF-8");
+  }
+  return ask("POST", path, std::move(text));
+}
 
 Result<void> Http::send_text(const std::string& path, const std::string& json) {
   TEMBLOR_ASSIGN(const Answer answer, send("POST", path, json));

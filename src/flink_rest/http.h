@@ -30,6 +30,7 @@ class Http {
   Result<nlohmann::json> get(const std::string& path);
   /// The same, and nothing where the server does not know what is asked for (404).
   Result<std::optional<nlohmann::json>> find(const std::string& path);
+  /// Text in `body` that is no UTF-8 is the user's error.
   Result<nlohmann::json> post(const std::string& path, const nlohmann::json& body);
   /// Sends JSON to a server that may answer with anything, if only with a status below 300.
   Result<void> send_text(const std::string& path, const std::string& json);

@@ -5,13 +5,15 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "base/utf8.h"
+
 namespace temblor::flink_rest {
 namespace {
 
 constexpr std::size_t kLongestLine = 500;
 constexpr std::string_view kCaused = "Caused by: ";
 
-std::string_view first_line(std::string_view text) { return text.substr(0, std::min(text.find('\n'), kLongestLine)); }
+std::string_view first_line(std::string_view text) { return front_of(text.substr(0, text.find('\n')), kLongestLine); }
 
 /// Whether it is a name of a class with its packages: `org.apache.flink.util.FlinkException`.
 bool is_class(std::string_view text) {

@@ -4,6 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/utf8.h"
+
 namespace temblor::flink_rest {
 namespace {
 
@@ -40,6 +42,13 @@ TEST(RefusalTest, IsOneLineOfAnyServersAnswer) {
   for (const char* body : {"", "<html>", "{}", "[]", R"({"errors":{}})", R"({"errors":[1]})"}) {
     EXPECT_EQ(line(502, body), "refuses with HTTP status 502") << body;
   }
+}
+
+TEST(RefusalTest, IsCutWhereACharacterEnds) {
+  std::string what = "x";
+  while (what.size() < 600) what += "磁盘已满";
+  EXPECT_TRUE(is_utf8(cause_of(what)));
+  EXPECT_GE(cause_of(what).size(), 497U);
 }
 
 }  // namespace

@@ -1,7 +1,7 @@
 #include "schema/deserializer.h"
 
 #include "base/limits.h"
-#include "schema/utf8.h"
+#include "base/utf8.h"
 #include "schema/wire.h"
 
 namespace temblor {

@@ -6,7 +6,7 @@
 #include <array>
 #include <iterator>
 
-#include "schema/utf8.h"
+#include "base/utf8.h"
 
 namespace temblor {
 namespace {

@@ -2,10 +2,10 @@
 
 #include <charconv>
 
+#include "base/utf8.h"
 #include "connectors/registry.h"
 #include "connectors/standard_output.h"
 #include "schema/float_text.h"
-#include "schema/utf8.h"
 
 namespace temblor {
 namespace {

@@ -1,4 +1,4 @@
-#include "schema/utf8.h"
+#include "base/utf8.h"
 
 #include <cstdint>
 
@@ -43,6 +43,15 @@ bool is_utf8(std::string_view text) {
     at += length;
   }
   return true;
+}
+
+std::string_view front_of(std::string_view text, std::size_t most) {
+  if (text.size() <= most) return text;
+  constexpr std::size_t kLongestRest = 3;  // bytes of a character behind its first
+  const auto goes_on = [&](std::size_t at) { return (static_cast<unsigned char>(text[at]) & 0xC0U) == 0x80U; };
+  std::size_t end = most;
+  while (end > 0 && most - end < kLongestRest && goes_on(end)) --end;
+  return text.substr(0, goes_on(end) ? most : end);
 }
 
 }  // namespace temblor
