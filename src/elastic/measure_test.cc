@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "elastic/situation.h"
+
 namespace temblor::elastic {
 namespace {
 
@@ -173,6 +175,18 @@ TEST(MeasureTest, WithoutTwoSamplesTheJvmsWordForItsLoadCounts) {
   // Five seconds later Flink has not asked anew.
   const Sample second = measure(&first, with_task_managers(5, {{"1", "a", 8, 5 * kSecond, 0.02, 2, 2}}));
   EXPECT_DOUBLE_EQ(second.cpu, 0.02);
+}
+
+TEST(ClusterOfTest, CeilingIsTheLeastOfTheVerticesThatTakeTheJobsParallelism) {
+  Observation seen{.parallelism = 3};
+  const auto add = [&](std::int64_t parallelism, std::int64_t most) {
+    seen.vertices.push_back({.id = "v", .name = "v", .parallelism = parallelism, .max_parallelism = most});
+    return cluster_of(seen).max_parallelism;
+  };
+  EXPECT_EQ(add(3, 0), 0) << "not known";
+  EXPECT_EQ(add(3, 128), 128);
+  EXPECT_EQ(add(3, 5), 5);
+  EXPECT_EQ(add(1, 1), 5) << "a window over all, which nothing makes more than one of";
 }
 
 }  // namespace

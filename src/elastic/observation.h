@@ -16,6 +16,7 @@ struct VertexMetrics {
   std::string name;
   bool is_source = false;
   std::int64_t parallelism = 0;
+  std::int64_t max_parallelism = 0;     ///< 0: not known
   std::optional<double> records_in{};   ///< numRecordsIn, over all subtasks
   std::optional<double> records_out{};  ///< numRecordsOut, over all subtasks
   std::optional<double> busy{};         ///< of the busiest subtask, 0 … 1; legacy sources have none

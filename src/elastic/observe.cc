@@ -25,7 +25,8 @@ VertexMetrics vertex_of(const flink_rest::Vertex& vertex, const std::map<std::st
   VertexMetrics seen{.id = vertex.id,
                      .name = vertex.name,
                      .is_source = vertex.name.starts_with("Source: "),
-                     .parallelism = vertex.parallelism};
+                     .parallelism = vertex.parallelism,
+                     .max_parallelism = vertex.max_parallelism};
   for (const auto& [name, metric] : metrics) {
     if (name == "numRecordsOut") seen.records_out = metric.sum;
     if (name == kBusy && metric.max) seen.busy = std::clamp(*metric.max / kMsPerSecond, 0.0, 1.0);

@@ -86,8 +86,25 @@ struct ScalerTest : ::testing::Test {
     leave_behind(journal);
   }
 
+  /// Samples as the loop takes them, `rate` records a second in each.
+  void sample(int times, double rate) {
+    for (int i = 0; i < times; ++i) {
+      clock.advance(10s);
+      records += rate * 10;
+      flink.metrics["numRecordsOut"] = std::to_string(records);
+      const auto taken = scaler().collect();
+      ASSERT_TRUE(taken.has_value()) << taken.error().to_line();
+    }
+  }
+
+  void decide() {
+    const auto decided = scaler().decide(/*dry_run=*/false);
+    EXPECT_TRUE(decided.has_value()) << decided.error().to_line();
+  }
+
   std::string text_of(const std::string& path) { return read_file(files, path, 1'000'000).value_or(""); }
 
+  double records = 0;
   FlinkServer flink;
   SimClock clock{timestamp_from_ms(1'764'458'303'000)};
   MemoryFileSystem files;
@@ -112,6 +129,14 @@ TEST_F(ScalerTest, FinishesARescaleThoughTheWorkersAreNotKnown) {
   const auto decided = scaler().decide(/*dry_run=*/false);
   EXPECT_TRUE(decided.has_value()) << decided.error().to_line();
   EXPECT_THAT(flink.running(), ElementsAre(kNewJob));
+}
+
+TEST_F(ScalerTest, GrowsNotBeyondTheMaximumOfTheJob) {
+  flink.jobs[kJob].max_parallelism = 3;
+  sample(8, 5000);
+  decide();
+  EXPECT_THAT(flink.running(), ElementsAre(kJob));
+  EXPECT_THAT(text_of("/log/elastic_schedule.log"), HasSubstr("the job's maximum parallelism is 3"));
 }
 
 }  // namespace

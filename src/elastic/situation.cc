@@ -1,11 +1,26 @@
 #include "elastic/situation.h"
 
 namespace temblor::elastic {
+namespace {
+
+/// The least maximum of the vertices that take the job's parallelism. One whose maximum is below that cannot: its
+/// program gives it a parallelism of its own, as all windows without a key have.
+std::int64_t ceiling_of(const Observation& seen) {
+  std::int64_t ceiling = 0;
+  for (const VertexMetrics& vertex : seen.vertices) {
+    if (vertex.max_parallelism < std::max<std::int64_t>(1, seen.parallelism)) continue;
+    ceiling = ceiling == 0 ? vertex.max_parallelism : std::min(ceiling, vertex.max_parallelism);
+  }
+  return ceiling;
+}
+
+}  // namespace
 
 Cluster cluster_of(const Observation& seen) {
   Cluster cluster;
   cluster.job_state = seen.job_state;
   cluster.parallelism = seen.job_state == JobState::kEnded ? 0 : seen.parallelism;
+  cluster.max_parallelism = ceiling_of(seen);
   cluster.task_managers = static_cast<std::int64_t>(seen.task_managers.size());
   for (const TaskManagerMetrics& tm : seen.task_managers) {
     cluster.slots += tm.slots;

@@ -27,7 +27,7 @@ struct Cluster {
   }
 };
 
-/// The cluster as it is seen; its max_parallelism is not among that.
+/// The cluster as it is seen.
 Cluster cluster_of(const Observation& seen);
 
 /// All that a decision is a function of.

@@ -36,13 +36,15 @@ JobStatus status_of(const Json& answer) {
     const auto tasks_in = [&](const char* state) {
       return whole_number<std::uint32_t>(each.at("tasks").value(state, Json(0)));
     };
-    // -1 says that Flink has not decided yet: no task runs then.
+    // -1 says that Flink has not decided yet: no task runs then. So it may of the maximum.
     const auto parallelism = std::max<std::int64_t>(whole_number<std::int64_t>(each.at("parallelism")), 0);
+    const auto most = std::max<std::int64_t>(whole_number<std::int64_t>(each.value("maxParallelism", Json(-1))), 0);
     job.vertices.push_back({.id = each.at("id").get<std::string>(),
                             .name = each.at("name").get<std::string>(),
                             .parallelism = static_cast<std::uint32_t>(parallelism),
                             .running = tasks_in("RUNNING"),
-                            .finished = tasks_in("FINISHED")});
+                            .finished = tasks_in("FINISHED"),
+                            .max_parallelism = static_cast<std::uint32_t>(most)});
   }
   return job;
 }

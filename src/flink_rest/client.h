@@ -35,8 +35,9 @@ struct Vertex {
   std::string id;
   std::string name;
   std::uint32_t parallelism = 0;
-  std::uint32_t running = 0;   ///< tasks of it that run
-  std::uint32_t finished = 0;  ///< and that are done
+  std::uint32_t running = 0;          ///< tasks of it that run
+  std::uint32_t finished = 0;         ///< and that are done
+  std::uint32_t max_parallelism = 0;  ///< the ceiling that its state has; 0: not known
 };
 
 /// Whether nothing more will become of a job in this state, which is Flink's word.

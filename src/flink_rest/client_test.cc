@@ -160,10 +160,13 @@ TEST(ClientTest, FindsAJobOrNothing) {
   server.answers["GET /jobs/0b5da5e0b92307946d891584f93dcefe"] = {
       200,
       R"({"jid":"0b5da5e0b92307946d891584f93dcefe","state":"RUNNING","vertices":[{"id":"bc764cd8ddf7a0cff126f51c16239658",
-           "name":"Source: lines -> Flat Map","parallelism":1,"tasks":{"RUNNING":1}}]})"};
+           "name":"Source: lines -> Flat Map","parallelism":1,"maxParallelism":128,"tasks":{"RUNNING":1}},
+           {"id":"a1","name":"b","maxParallelism":-1,"parallelism":-1,"tasks":{}}]})"};
   const auto known = client.find_job("0b5da5e0b92307946d891584f93dcefe");
   ASSERT_TRUE(known.has_value() && known->has_value());
   EXPECT_TRUE((*known)->all_run());
+  EXPECT_EQ((*known)->vertices[0].max_parallelism, 128U);
+  EXPECT_EQ((*known)->vertices[1].max_parallelism, 0U) << "not known yet";
 }
 
 TEST(ClientTest, TellsHowASavepointStands) {

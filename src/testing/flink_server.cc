@@ -54,13 +54,10 @@ void FlinkServer::post(const std::string& target, const std::string& body) {
     answer = {200, Json({{"filename", std::string("/tmp/") + kJar}}).dump()};
   } else if (target.ends_with("/run")) {
     const Json asked = Json::parse(body);
-    if (refuses_to_run.empty()) {
-      Job& job = jobs[asked.at("jobId")];
-      job.parallelism = asked.at("parallelism");
-      answer = {200, Json({{"jobid", asked.at("jobId")}}).dump()};
-    } else {
-      answer = {500, Json({{"errors", {refuses_to_run}}}).dump()};
-    }
+    Job& job = jobs[asked.at("jobId")];
+    job.parallelism = asked.at("parallelism");
+    if (job.parallelism > runs_at_most) job.state = "FAILED";
+    answer = {200, Json({{"jobid", asked.at("jobId")}}).dump()};
   } else {
     const Json asked = Json::parse(body);
     const std::string job = job_in(target);

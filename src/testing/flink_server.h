@@ -39,8 +39,8 @@ class FlinkServer {
   std::map<std::string, TaskManager> task_managers;
   /// Of the vertex of each job, its source: JSON by name.
   std::map<std::string, std::string> metrics = {{"numRecordsOut", "100.0"}, {"busyTimeMsPerSecond", "500.0"}};
-  /// Submissions are refused for this reason; empty: they are not.
-  std::string refuses_to_run;
+  /// Jobs of more than this fail as soon as they begin.
+  std::uint32_t runs_at_most = 1000;
 
  private:
   void act_on(const httplib::Request& request);
