@@ -135,6 +135,7 @@ Result<void> ActionRun::judge(const RescaleEnd& end, Outcome& outcome) {
       log_.write(texts_.rescaled(journal.from, journal.to, journal.job, end.job_was_down));
       return {};
     case RescaleEnd::Kind::kWentBack:
+      outcome.went_back = true;
       log_.write(texts_.rolled_back(journal.from));
       return world_error("parallelism " + std::to_string(journal.to), "the job did not come to run: " + journal.trouble,
                          "it runs at " + std::to_string(journal.from) + " again, from " + journal.savepoint);

@@ -110,15 +110,27 @@ class Bounds {
     if (cluster_.job_state == JobState::kRestarting || cluster_.job_state == JobState::kUnknown) {
       return find(Note::kJobRestarting);
     }
-    if (!may_shrink()) return;
+    // The job may have to be moved out of the way of the one that goes, which is a rescale too.
+    if (waits_after_failures() || !may_shrink()) return;
     task_managers_ = std::max(to, cluster_.task_managers - removable);
     actions_.push_back({Target::kTaskManagers, cluster_.task_managers, task_managers_, wish.because});
   }
 
   bool may_rescale_job() {
-    if (cluster_.job_state == JobState::kRunning) return true;
-    find(Note::kJobRestarting);
-    return false;
+    if (cluster_.job_state != JobState::kRunning) {
+      find(Note::kJobRestarting);
+      return false;
+    }
+    return !waits_after_failures();
+  }
+
+  /// A rescale that went back took the job down in vain; what was in its way is hardly gone a moment later.
+  bool waits_after_failures() {
+    const std::int64_t failures = situation_.memory.failed_rescales;
+    const Milliseconds left = left_of(pause_after_failures(failures));
+    if (left <= Milliseconds(0)) return false;
+    find(Note::kRescalesFailed, number(failures), std::chrono::duration<double>(left).count());
+    return true;
   }
 
   bool may_grow() { return !is_excluded() && !cools_down(conf_.cooldown_out, Note::kCooldownOut); }
@@ -149,13 +161,19 @@ class Bounds {
     return excluded;
   }
 
-  /// After the last action of either direction: each throws the measurements out for a while.
-  bool cools_down(Milliseconds cooldown, Note note) {
+  /// What is left of a time after the last action of either direction.
+  [[nodiscard]] Milliseconds left_of(Milliseconds time) const {
     Milliseconds left{};
     for (const auto& last : {situation_.memory.last_out, situation_.memory.last_in}) {
       // An action in the future was noted by a clock that has been set back since: nobody knows how long ago it was.
-      if (last && *last <= situation_.now) left = std::max(left, *last + cooldown - situation_.now);
+      if (last && *last <= situation_.now) left = std::max(left, *last + time - situation_.now);
     }
+    return left;
+  }
+
+  /// Each action throws the measurements out for a while.
+  bool cools_down(Milliseconds cooldown, Note note) {
+    const Milliseconds left = left_of(cooldown);
     if (left <= Milliseconds(0)) return false;
     find(note, std::chrono::duration<double>(left).count());
     return true;

@@ -43,10 +43,11 @@ enum class Note : std::uint8_t {
   kCooldownOut,         ///< seconds left
   kCooldownIn,          ///< seconds left
   kInVain,              ///< capacity before growing and after it, records/s
+  kRescalesFailed,      ///< changes of parallelism in a row that went back, seconds left
 };
 
 /// Their names in files; no two are equal.
-inline constexpr std::array<std::pair<Note, std::string_view>, 33> kNoteNames = {{
+inline constexpr std::array<std::pair<Note, std::string_view>, 34> kNoteNames = {{
     {Note::kNormal, "normal"},
     {Note::kTooFewSamples, "too_few_samples"},
     {Note::kPaused, "paused"},
@@ -80,6 +81,7 @@ inline constexpr std::array<std::pair<Note, std::string_view>, 33> kNoteNames = 
     {Note::kCooldownOut, "cooldown_out"},
     {Note::kCooldownIn, "cooldown_in"},
     {Note::kInVain, "in_vain"},
+    {Note::kRescalesFailed, "rescales_failed"},
 }};
 
 struct Finding {

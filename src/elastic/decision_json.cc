@@ -51,7 +51,8 @@ DecisionRecord record_from(const Json& json) {
   }
   for (const Json& outcome : json.at("outcomes")) {
     record.outcomes.push_back({outcome.at("done").get<bool>(), outcome.at("error").get<std::string>(),
-                               ms_from(outcome.at("took_ms")), ms_from(outcome.at("downtime_ms"))});
+                               ms_from(outcome.at("took_ms")), ms_from(outcome.at("downtime_ms")),
+                               outcome.value("went_back", false)});
   }
   return record;
 }
@@ -75,7 +76,8 @@ std::string decision_line(const DecisionRecord& record) {
     outcomes.push_back({{"done", outcome.done},
                         {"error", outcome.error},
                         {"took_ms", outcome.took.count()},
-                        {"downtime_ms", outcome.downtime.count()}});
+                        {"downtime_ms", outcome.downtime.count()},
+                        {"went_back", outcome.went_back}});
   }
   const Json inputs = {{"job_state", to_string(record.cluster.job_state)},
                        {"parallelism", record.cluster.parallelism},

@@ -17,6 +17,7 @@ struct Outcome {
   std::string error{};      ///< one line where it failed
   Milliseconds took{};      ///< from its begin to its end
   Milliseconds downtime{};  ///< for how long the job did not work
+  bool went_back = false;   ///< the job was taken down and runs as it did before
 };
 
 /// A decision with what it was taken from and what came of it, as it is kept.

@@ -109,6 +109,9 @@ constexpr std::array kTexts = {
     FindingText{Note::kInVain,
         "上次扩容未见成效 (处理能力 {0:.0f} -> {1:.0f} 条/秒)", "the last growing was in vain (capacity {0:.0f}/s -> {1:.0f}/s)",
         "上次扩大并行度前后处理能力为 {0:.0f} 和 {1:.0f} 条/秒，瓶颈在别处", "the last growing took the capacity from {0:.0f}/s to {1:.0f}/s: the bottleneck is elsewhere"},
+    FindingText{Note::kRescalesFailed,
+        "并行度调整连续失败 {0:.0f} 次，暂缓重试 (剩余 {1:.0f} 秒)", "{0:.0f} changes of parallelism in a row went back, none for another {1:.0f} s",
+        "并行度调整连续 {0:.0f} 次失败并回滚，每次失败后等待时间加倍，还剩 {1:.0f} 秒", "{0:.0f} changes of parallelism in a row went back; each makes the wait twice as long, {1:.0f} s are left"},
 };
 // clang-format on
 

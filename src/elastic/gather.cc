@@ -22,11 +22,17 @@ Result<Gathered> gather(FileSystem& files, const Conf& conf, const Cluster& clus
   return gathered;
 }
 
-Result<void> spend(FileSystem& files, const Situation& situation, const std::vector<Action>& actions, Timestamp now) {
+Result<void> spend(FileSystem& files, const Situation& situation, const std::vector<Action>& actions, Timestamp now,
+                   const std::vector<Outcome>& outcomes) {
   // Anew, for others take samples in the meantime.
   TEMBLOR_ASSIGN(const Samples samples, History(files, situation.conf.metrics_dir).read(now));
-  return write_memory(files, situation.conf.metrics_dir,
-                      remember(situation.memory, actions, now, samples.newest_line, capacity_in(situation)));
+  Memory memory = remember(situation.memory, actions, now, samples.newest_line, capacity_in(situation));
+  for (std::size_t i = 0; i < outcomes.size(); ++i) {
+    // A TaskManager that goes may take a rescale too.
+    const bool came_through = outcomes[i].done && actions[i].target == Target::kParallelism;
+    if (outcomes[i].went_back || came_through) note_rescale(memory, outcomes[i].went_back);
+  }
+  return write_memory(files, situation.conf.metrics_dir, memory);
 }
 
 }  // namespace temblor::elastic

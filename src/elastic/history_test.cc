@@ -202,8 +202,23 @@ TEST(MemoryTest, IsKeptOnDisk) {
   EXPECT_FALSE(memory.growth);
   EXPECT_EQ(remember(memory, {}, at(3), "other", 0).spent_line, "next");
 
+  note_rescale(memory, true);
+  note_rescale(memory, true);
+  ASSERT_TRUE(write_memory(files, "/m", memory));
+  EXPECT_EQ(read_memory(files, "/m")->failed_rescales, 2);
+  note_rescale(memory, false);
+  EXPECT_EQ(memory.failed_rescales, 0);
+
   files.put("/m/memory.json", "{\"spent_line\":");
   EXPECT_THAT(read_memory(files, "/m").error().to_line(), HasSubstr("/m/memory.json: is damaged (remove it"));
+}
+
+TEST(MemoryTest, PausesTwiceAsLongAfterEachFailure) {
+  using std::chrono::seconds;
+  EXPECT_EQ(pause_after_failures(0), seconds(0));
+  EXPECT_EQ(pause_after_failures(1), seconds(60));
+  EXPECT_EQ(pause_after_failures(3), seconds(240));
+  EXPECT_EQ(pause_after_failures(1'000'000), std::chrono::hours(1));
 }
 
 TEST(FileTailTest, GivesWholeLines) {

@@ -1,5 +1,6 @@
 #include "elastic/memory.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "base/json_values.h"
@@ -10,6 +11,9 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+constexpr Milliseconds kShortestPause{60'000};
+constexpr Milliseconds kLongestPause{3'600'000};
+
 std::string path_in(const std::string& metrics_dir) { return metrics_dir + "/memory.json"; }
 
 Json time_json(const std::optional<Timestamp>& time) { return time ? Json(to_ms(*time)) : Json(nullptr); }
@@ -19,6 +23,13 @@ std::optional<Timestamp> time_from(const Json& json) {
 }
 
 }  // namespace
+
+Milliseconds pause_after_failures(std::int64_t failures) {
+  if (failures <= 0) return {};
+  Milliseconds pause = kShortestPause;
+  for (std::int64_t i = 1; i < failures && pause < kLongestPause; ++i) pause *= 2;
+  return std::min(pause, kLongestPause);
+}
 
 Memory remember(Memory memory, const std::vector<Action>& actions, Timestamp now, std::string_view newest_line,
                 double capacity) {
@@ -31,6 +42,10 @@ Memory remember(Memory memory, const std::vector<Action>& actions, Timestamp now
     if (action.grows()) memory.growth = Growth{now, action.from, action.to, capacity};
   }
   return memory;
+}
+
+void note_rescale(Memory& memory, bool went_back) {
+  memory.failed_rescales = went_back ? memory.failed_rescales + 1 : 0;
 }
 
 Result<Memory> read_memory(FileSystem& files, const std::string& metrics_dir) {
@@ -47,6 +62,7 @@ Result<Memory> read_memory(FileSystem& files, const std::string& metrics_dir) {
       memory.growth = Growth{moment(growth.at("time")), whole_number<std::int64_t>(growth.at("from")),
                              whole_number<std::int64_t>(growth.at("to")), growth.at("capacity_before").get<double>()};
     }
+    memory.failed_rescales = whole_number<std::int64_t>(json.value("failed_rescales", Json(0)));
     return memory;
   } catch (const Json::exception&) {
     return world_error(path, "is damaged", "remove it: only cooldowns and spent samples are forgotten");
@@ -64,7 +80,8 @@ Result<void> write_memory(FileSystem& files, const std::string& metrics_dir, con
   const Json json = {{"spent_line", memory.spent_line},
                      {"last_out", time_json(memory.last_out)},
                      {"last_in", time_json(memory.last_in)},
-                     {"growth", growth}};
+                     {"growth", growth},
+                     {"failed_rescales", memory.failed_rescales}};
   TEMBLOR_TRY(files.create_directories(metrics_dir));
   return replace_file(files, path_in(metrics_dir), json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n");
 }

@@ -28,12 +28,20 @@ struct Memory {
   std::optional<Timestamp> last_out{};  ///< when the last growing action ended
   std::optional<Timestamp> last_in{};   ///< when the last shrinking action ended
   std::optional<Growth> growth{};
+  std::int64_t failed_rescales = 0;  ///< changes of parallelism in a row that went back: each took the job down in vain
 };
+
+/// For how long nothing changes the parallelism after so many failures in a row: a minute, twice as long for each
+/// more, and an hour at the most.
+Milliseconds pause_after_failures(std::int64_t failures);
 
 /// The memory after `actions` were taken, or tried, and ended at `now`. `newest_line` is the history's then (of
 /// Samples); `capacity` that of before, records/s, 0 where it is not known.
 Memory remember(Memory memory, const std::vector<Action>& actions, Timestamp now, std::string_view newest_line,
                 double capacity);
+
+/// Notes how a change of parallelism ended: one that went back counts, one that came through starts the count anew.
+void note_rescale(Memory& memory, bool went_back);
 
 /// Reads METRICS_DIR/memory.json; an empty memory where there is none. A damaged file is the world's error.
 Result<Memory> read_memory(FileSystem& files, const std::string& metrics_dir);

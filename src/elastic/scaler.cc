@@ -165,7 +165,7 @@ Result<void> Scaler::decide_locked(const Conf& conf, bool dry_run) {
     if (!record.outcomes.back().done) break;
   }
   // Failed ones too: what has just not worked is tried again with new samples, not in the next second.
-  TEMBLOR_TRY(spend(files, situation, decision.actions, clock.now()));
+  TEMBLOR_TRY(spend(files, situation, decision.actions, clock.now(), record.outcomes));
   return decisions.append(record);
 }
 

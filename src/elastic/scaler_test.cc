@@ -139,5 +139,27 @@ TEST_F(ScalerTest, GrowsNotBeyondTheMaximumOfTheJob) {
   EXPECT_THAT(text_of("/log/elastic_schedule.log"), HasSubstr("the job's maximum parallelism is 3"));
 }
 
+TEST_F(ScalerTest, WaitsLongerAfterEachRescaleThatWentBack) {
+  flink.runs_at_most = 4;
+  const auto submissions = [&] {
+    return std::count(flink.asked().begin(), flink.asked().end(), "POST /jars/temblor.jar/run");
+  };
+  int rounds = 0;
+  for (; submissions() < 4 && rounds < 100; ++rounds) {
+    sample(1, 5000);
+    decide();
+  }
+  EXPECT_EQ(submissions(), 4) << "there and back, twice";
+  EXPECT_EQ(flink.running().size(), 1U);
+  EXPECT_EQ(read_memory(files, "/m")->failed_rescales, 2);
+  EXPECT_THAT(text_of("/log/elastic_schedule.log"), HasSubstr("1 changes of parallelism in a row went back"));
+  flink.runs_at_most = 100;
+  for (; submissions() < 5 && rounds < 200; ++rounds) {
+    sample(1, 5000);
+    decide();
+  }
+  EXPECT_EQ(read_memory(files, "/m")->failed_rescales, 0);
+}
+
 }  // namespace
 }  // namespace temblor::elastic
