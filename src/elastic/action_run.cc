@@ -133,7 +133,9 @@ Result<void> ActionRun::judge(const RescaleEnd& end, Outcome& outcome) {
     case RescaleEnd::Kind::kDone:
       log_.write(texts_.savepoint_done(journal.savepoint));
       log_.write(texts_.rescaled(journal.from, journal.to, journal.job, end.job_was_down));
-      return {};
+      if (journal.tm_trouble.empty()) return {};
+      return world_error("TaskManager " + journal.task_manager, "has not ended: " + journal.tm_trouble,
+                         "the job was moved for it and runs on");
     case RescaleEnd::Kind::kWentBack:
       outcome.went_back = true;
       log_.write(texts_.rolled_back(journal.from));

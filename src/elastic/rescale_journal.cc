@@ -31,6 +31,7 @@ nlohmann::json to_json(const RescaleJournal& journal) {
                          {"jar", journal.jar},
                          {"main_class", journal.main_class},
                          {"arguments", journal.arguments},
+                         {"tm_trouble", journal.tm_trouble},
                          {"trouble", journal.trouble}};
   if (journal.ended) json["ended_ms"] = to_ms(*journal.ended);
   return json;
@@ -61,6 +62,7 @@ RescaleJournal from_json(const nlohmann::json& json) {
   json.at("jar").get_to(journal.jar);
   json.at("main_class").get_to(journal.main_class);
   json.at("arguments").get_to(journal.arguments);
+  json.at("tm_trouble").get_to(journal.tm_trouble);
   json.at("trouble").get_to(journal.trouble);
   if (json.contains("ended_ms")) journal.ended = moment(json["ended_ms"]);
   return journal;

@@ -40,6 +40,7 @@ struct RescaleJournal {
   std::string jar;
   std::string main_class;
   std::vector<std::string> arguments;
+  std::string tm_trouble;          ///< why task_manager did not end; empty: it did
   std::string trouble;             ///< what went wrong, one line; empty: nothing so far
   std::optional<Timestamp> ended;  ///< when the old job was seen to be over
 

@@ -259,7 +259,7 @@ TEST(Rescale, StartsTheJobThoughATaskManagerStays) {
   const auto end = world.rescale().begin(plan);
   ASSERT_TRUE(end.has_value());
   EXPECT_EQ(end->kind, RescaleEnd::Kind::kDone);
-  EXPECT_THAT(end->journal.trouble, HasSubstr("cannot be reached over ssh"));
+  EXPECT_THAT(end->journal.tm_trouble, HasSubstr("cannot be reached over ssh"));
   world.expect_one_job(5);
 }
 

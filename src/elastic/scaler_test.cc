@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "elastic/decision_log.h"
 #include "elastic/rescale_journal.h"
 #include "elastic/rounds.h"
 #include "testing/flink_server.h"
@@ -159,6 +160,21 @@ TEST_F(ScalerTest, WaitsLongerAfterEachRescaleThatWentBack) {
     decide();
   }
   EXPECT_EQ(read_memory(files, "/m")->failed_rescales, 0);
+}
+
+TEST_F(ScalerTest, ATaskManagerThatStaysIsAFailure) {
+  // All are in use, so that the job is moved out of the way of one.
+  flink.task_managers["tm-4"] = {.host = "node03", .slots = 2, .free_slots = 1};
+  sample(8, 500);
+  programs.is_broken = true;
+  decide();
+  EXPECT_EQ(flink.running().size(), 1U);
+  EXPECT_EQ(flink.task_managers.size(), 4U);
+  const auto record = DecisionLog(files, "/m").newest();
+  ASSERT_TRUE(record && *record && (*record)->outcomes.size() == 1U);
+  EXPECT_FALSE((*record)->outcomes[0].done);
+  EXPECT_THAT((*record)->outcomes[0].error, HasSubstr("has not ended: node03: cannot be reached over ssh"));
+  EXPECT_THAT(text_of("/log/alert.log"), HasSubstr("[ERROR] TaskManager tm-"));
 }
 
 }  // namespace
