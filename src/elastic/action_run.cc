@@ -36,7 +36,8 @@ std::int64_t slots_in_reach(const Observation& seen) {
 }  // namespace
 
 ActionRun::ActionRun(const Environment& environment, const Conf& conf, const std::string& conf_path, const Texts& texts,
-                     Announcer& log, Alerts& alerts, flink_rest::Client& client, Fleet& fleet)
+                     Announcer& log, Alerts& alerts, flink_rest::Client& client, flink_rest::Client& patient,
+                     Fleet& fleet)
     : environment_(environment),
       conf_(conf),
       texts_(texts),
@@ -44,7 +45,7 @@ ActionRun::ActionRun(const Environment& environment, const Conf& conf, const std
       alerts_(alerts),
       client_(client),
       fleet_(fleet),
-      jobs_(client, environment.files),
+      jobs_(client, patient, environment.files),
       rescale_(jobs_, environment.files, environment.clock,
                RescaleJournalFile(environment.files, RescaleJournalFile::path_in(conf.metrics_dir)),
                {.new_id =

@@ -23,8 +23,9 @@ namespace temblor::elastic {
 /// outlives it.
 class ActionRun {
  public:
+  /// `patient` asks for what takes its time (rest_flink_jobs.h).
   ActionRun(const Environment& environment, const Conf& conf, const std::string& conf_path, const Texts& texts,
-            Announcer& log, Alerts& alerts, flink_rest::Client& client, Fleet& fleet);
+            Announcer& log, Alerts& alerts, flink_rest::Client& client, flink_rest::Client& patient, Fleet& fleet);
 
   /// Goes on with a change of parallelism that another process left behind; what was to be done, or nothing.
   Result<std::optional<Action>> finish_what_was_begun();

@@ -49,9 +49,16 @@ struct StartRequest {
   std::vector<std::string> arguments;
 };
 
+/// What was answered to a request that is to begin something.
+struct Reply {
+  bool accepted = true;
+  std::string cause{};  ///< why it is refused, one line: nothing will come of it
+};
+
 /// What changing a job's parallelism asks of a cluster. Each call is one request, waits for its answer and changes
-/// nothing where it was asked before. Errors are the world's: the JobManager cannot be reached, or refuses. One thread
-/// at a time.
+/// nothing where it was asked before. Errors are the world's: the JobManager cannot be reached, or refuses. An error of
+/// a call that gives a Reply says that there was no answer: the request may come through all the same, and later. One
+/// thread at a time.
 class FlinkJobs {
  public:
   virtual ~FlinkJobs() = default;
@@ -59,10 +66,10 @@ class FlinkJobs {
   /// Nothing where the cluster does not know the job.
   virtual Result<std::optional<FlinkJob>> job(const std::string& id) = 0;
   /// Begins to end a job with a savepoint.
-  virtual Result<void> stop(const StopRequest& request) = 0;
+  virtual Result<Reply> stop(const StopRequest& request) = 0;
   virtual Result<SavepointState> savepoint(const std::string& job, const std::string& trigger) = 0;
   /// Begins a job; whether its tasks come to run is seen by job().
-  virtual Result<void> start(const StartRequest& request) = 0;
+  virtual Result<Reply> start(const StartRequest& request) = 0;
   /// Begins to cancel a job.
   virtual Result<void> cancel(const std::string& id) = 0;
   /// Why a job has failed, one line; empty where nothing is known.

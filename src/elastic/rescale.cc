@@ -1,6 +1,7 @@
 #include "elastic/rescale.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace temblor::elastic {
 
@@ -29,6 +30,7 @@ Result<RescaleEnd> Rescale::carry_out(RescaleJournal journal) {
         if (stopped == Stopped::kNotAtAll) return finish(journal, RescaleEnd::Kind::kNotBegun);
         if (stopped == Stopped::kWithout) return finish(journal, RescaleEnd::Kind::kLost);
         journal.ended = clock_.now();
+        journal.unheard.reset();
         TEMBLOR_TRY(advance(journal, journal.task_manager.empty() ? RescaleStep::kStarting : RescaleStep::kEndingTm));
         break;
       }
@@ -45,32 +47,32 @@ Result<RescaleEnd> Rescale::carry_out(RescaleJournal journal) {
           TEMBLOR_TRY(advance(journal, RescaleStep::kNaming));
           break;
         }
-        journal.failed_job = journal.job;
-        journal.job = hands_.new_id();
-        journal.attempts = 0;
+        abandon(journal);
         TEMBLOR_TRY(advance(journal, RescaleStep::kGoingBack));
         break;
       }
       case RescaleStep::kGoingBack: {
         // A start that was said to be refused may have come through all the same.
-        TEMBLOR_TRY(end(journal.failed_job));
+        TEMBLOR_TRY(end_abandoned(journal));
         TEMBLOR_ASSIGN(const bool runs, start(journal, journal.from));
         if (runs) {
-          TEMBLOR_TRY(end(journal.failed_job));
           TEMBLOR_TRY(advance(journal, RescaleStep::kNaming));
           break;
         }
-        journal.job = hands_.new_id();
-        journal.attempts = 0;
+        abandon(journal);
         TEMBLOR_TRY(journal_.write(journal));
         return world_error(
             "job " + journal.old_job,
             "has ended with a savepoint and does not start again, at its old parallelism neither: " + journal.trouble,
             "tried again in the next round, from " + journal.savepoint);
       }
-      case RescaleStep::kNaming:
+      case RescaleStep::kNaming: {
+        const bool went_back = !journal.abandoned_jobs.empty();
         TEMBLOR_TRY(hands_.name_job(journal.job));
-        return finish(journal, journal.failed_job.empty() ? RescaleEnd::Kind::kDone : RescaleEnd::Kind::kWentBack);
+        // What has come through since must not run beside it.
+        TEMBLOR_TRY(end_abandoned(journal));
+        return finish(journal, went_back ? RescaleEnd::Kind::kWentBack : RescaleEnd::Kind::kDone);
+      }
     }
   }
 }
@@ -96,10 +98,12 @@ Result<Rescale::Stopped> Rescale::stop(RescaleJournal& journal) {
         return Stopped::kWithout;
       }
       if (job->all_run) {
-        if (refused || savepoint.progress == SavepointState::Progress::kFailed) return Stopped::kNotAtAll;
-        if (const auto asked = jobs_.stop(request); !asked) {
-          refused = true;  // or so it seems: the next look tells
-          journal.trouble = asked.error().to_line();
+        const bool failed = savepoint.progress == SavepointState::Progress::kFailed;
+        if (failed || (refused && !may_come_through(journal))) return Stopped::kNotAtAll;
+        if (!refused) {
+          // Without an answer it is asked again: by its trigger it is the same savepoint.
+          TEMBLOR_ASSIGN(const std::optional<Reply> reply, send(journal, [&] { return jobs_.stop(request); }));
+          refused = reply && !reply->accepted;  // or so it seems: the next look tells
         }
       }
     }
@@ -112,8 +116,35 @@ Result<Rescale::Stopped> Rescale::stop(RescaleJournal& journal) {
   }
 }
 
+Result<std::optional<Reply>> Rescale::send(RescaleJournal& journal, const std::function<Result<Reply>()>& request) {
+  // Noted first: this process may be killed before it hears the answer.
+  const std::optional<Timestamp> before = std::exchange(journal.unheard, clock_.now());
+  TEMBLOR_TRY(journal_.write(journal));
+  const auto reply = request();
+  if (!reply) {
+    journal.unheard = clock_.now();
+    journal.trouble = reply.error().to_line();
+    return std::nullopt;
+  }
+  journal.unheard = before;
+  if (!reply->accepted) journal.trouble = reply->cause;
+  return *reply;
+}
+
+bool Rescale::may_come_through(const RescaleJournal& journal) const {
+  const Timestamp now = clock_.now();
+  return journal.unheard && *journal.unheard <= now && now - *journal.unheard < settings_.late_limit;
+}
+
 Result<bool> Rescale::start(RescaleJournal& journal, std::uint32_t parallelism) {
-  const auto deadline = clock_.monotonic() + settings_.start_limit;
+  const StartRequest request{.job = journal.job,
+                             .savepoint = journal.savepoint,
+                             .parallelism = parallelism,
+                             .jar = journal.jar,
+                             .main_class = journal.main_class,
+                             .arguments = journal.arguments};
+  std::optional<std::chrono::nanoseconds> deadline;  // from when it is seen on
+  bool is_unheard = false;                           // what this process asked for last
   while (true) {
     TEMBLOR_ASSIGN(const std::optional<FlinkJob> job, jobs_.job(journal.job));
     if (job) {
@@ -123,25 +154,36 @@ Result<bool> Rescale::start(RescaleJournal& journal, std::uint32_t parallelism) 
         return false;
       }
       if (job->all_run) return true;
-    } else {
-      if (journal.attempts == settings_.start_attempts) return false;
+      if (!deadline) deadline = clock_.monotonic() + settings_.start_limit;
+      if (clock_.monotonic() > *deadline) {
+        journal.trouble = "not all of its tasks run after " + to_string(settings_.start_limit);
+        TEMBLOR_TRY(end(journal.job));
+        return false;
+      }
+    } else if (journal.attempts < settings_.start_attempts && !(is_unheard && may_come_through(journal))) {
       ++journal.attempts;
-      TEMBLOR_TRY(journal_.write(journal));
-      const auto started = jobs_.start({.job = journal.job,
-                                        .savepoint = journal.savepoint,
-                                        .parallelism = parallelism,
-                                        .jar = journal.jar,
-                                        .main_class = journal.main_class,
-                                        .arguments = journal.arguments});
-      if (!started) journal.trouble = started.error().to_line();
-    }
-    if (clock_.monotonic() > deadline) {
-      journal.trouble = "not all of its tasks run after " + to_string(settings_.start_limit);
-      TEMBLOR_TRY(end(journal.job));
+      TEMBLOR_ASSIGN(const std::optional<Reply> reply, send(journal, [&] { return jobs_.start(request); }));
+      is_unheard = !reply;
+    } else if (!may_come_through(journal)) {
       return false;
     }
     clock_.sleep_for(settings_.poll);
   }
+}
+
+void Rescale::abandon(RescaleJournal& journal) {
+  // The oldest have had the most time to come through.
+  constexpr std::size_t kMostAbandoned = 32;
+  auto& abandoned = journal.abandoned_jobs;
+  if (abandoned.size() == kMostAbandoned) abandoned.erase(abandoned.begin());
+  abandoned.push_back(std::exchange(journal.job, hands_.new_id()));
+  journal.attempts = 0;
+  journal.unheard.reset();
+}
+
+Result<void> Rescale::end_abandoned(const RescaleJournal& journal) {
+  for (const std::string& job : journal.abandoned_jobs) TEMBLOR_TRY(end(job));
+  return {};
 }
 
 Result<void> Rescale::end(const std::string& job) {

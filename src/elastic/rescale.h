@@ -37,6 +37,7 @@ class Rescale {
     Milliseconds start_limit{120'000};
     Milliseconds poll{250};
     std::uint32_t start_attempts = 3;  ///< of one that is refused, before it goes back
+    Milliseconds late_limit{120'000};  ///< a request to which nobody heard an answer may come through for so long
   };
   /// What it needs of others.
   struct Hands {
@@ -67,6 +68,13 @@ class Rescale {
   Result<Stopped> stop(RescaleJournal& journal);
   /// Whether the job came to run.
   Result<bool> start(RescaleJournal& journal, std::uint32_t parallelism);
+  /// Sends a request that begins something; nothing where no answer was heard.
+  Result<std::optional<Reply>> send(RescaleJournal& journal, const std::function<Result<Reply>()>& request);
+  /// Whether a request of this step that was not answered may come through yet.
+  [[nodiscard]] bool may_come_through(const RescaleJournal& journal) const;
+  /// The job did not come to run: the next start is of another.
+  void abandon(RescaleJournal& journal);
+  Result<void> end_abandoned(const RescaleJournal& journal);
   Result<void> end(const std::string& job);
   Result<std::vector<std::string>> savepoints_of(const RescaleJournal& journal);
   Result<bool> find_savepoint(RescaleJournal& journal);

@@ -24,7 +24,7 @@ nlohmann::json to_json(const RescaleJournal& journal) {
                          {"older_savepoints", journal.older_savepoints},
                          {"task_manager", journal.task_manager},
                          {"job", journal.job},
-                         {"failed_job", journal.failed_job},
+                         {"abandoned_jobs", journal.abandoned_jobs},
                          {"from", journal.from},
                          {"to", journal.to},
                          {"attempts", journal.attempts},
@@ -33,6 +33,7 @@ nlohmann::json to_json(const RescaleJournal& journal) {
                          {"arguments", journal.arguments},
                          {"tm_trouble", journal.tm_trouble},
                          {"trouble", journal.trouble}};
+  if (journal.unheard) json["unheard_ms"] = to_ms(*journal.unheard);
   if (journal.ended) json["ended_ms"] = to_ms(*journal.ended);
   return json;
 }
@@ -55,7 +56,7 @@ RescaleJournal from_json(const nlohmann::json& json) {
   json.at("older_savepoints").get_to(journal.older_savepoints);
   json.at("task_manager").get_to(journal.task_manager);
   json.at("job").get_to(journal.job);
-  json.at("failed_job").get_to(journal.failed_job);
+  json.at("abandoned_jobs").get_to(journal.abandoned_jobs);
   journal.from = whole_number<decltype(journal.from)>(json.at("from"));
   journal.to = whole_number<decltype(journal.to)>(json.at("to"));
   journal.attempts = whole_number<decltype(journal.attempts)>(json.at("attempts"));
@@ -64,6 +65,7 @@ RescaleJournal from_json(const nlohmann::json& json) {
   json.at("arguments").get_to(journal.arguments);
   json.at("tm_trouble").get_to(journal.tm_trouble);
   json.at("trouble").get_to(journal.trouble);
+  if (json.contains("unheard_ms")) journal.unheard = moment(json["unheard_ms"]);
   if (json.contains("ended_ms")) journal.ended = moment(json["ended_ms"]);
   return journal;
 }

@@ -33,10 +33,13 @@ struct RescaleJournal {
   std::vector<std::string> older_savepoints;  ///< names of those of the old job that lay there before
   std::string task_manager;                   ///< that ends between the two jobs, or empty
   std::string job;                            ///< the id of the job that is started now, and then runs
-  std::string failed_job;                     ///< the id of the one that did not come to run, once it goes back
-  std::uint32_t from = 0;                     ///< parallelism
+  /// Ids that `job` had before, once it goes back. A start that was not answered may come through late: each is looked
+  /// for and ended.
+  std::vector<std::string> abandoned_jobs;
+  std::uint32_t from = 0;  ///< parallelism
   std::uint32_t to = 0;
-  std::uint32_t attempts = 0;  ///< starts of `job` that were refused
+  std::uint32_t attempts = 0;          ///< starts of `job` that were asked for
+  std::optional<Timestamp> unheard{};  ///< when the step's request was sent last to which nobody heard the answer
   std::string jar;
   std::string main_class;
   std::vector<std::string> arguments;

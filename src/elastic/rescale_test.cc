@@ -43,17 +43,20 @@ class SimFlinkJobs final : public FlinkJobs {
                     .is_over = job.state != "RUNNING"};
   }
 
-  Result<void> stop(const StopRequest& request) override {
+  Result<Reply> stop(const StopRequest& request) override {
     TEMBLOR_TRY(ask("stop"));
     settle();
-    const auto found = jobs_.find(request.job);
-    if (found == jobs_.end() || found->second.state != "RUNNING") return world_error("sim", "no such job");
-    if (!triggers_.contains(request.trigger)) {
-      const std::string path =
-          fmt::format("{}/savepoint-{}-{:06}", request.directory, request.job.substr(0, 6), triggers_.size());
-      triggers_[request.trigger] = {.job = request.job, .path = path, .at = clock_.now() + 700ms};
+    if (const Milliseconds late = lands_late(); late > 0ms) {
+      late_.emplace(clock_.now() + late, [this, request] { land(request); });
+      return unanswered("stop");
     }
-    return answered("stop");
+    if (refused_stops > 0) {
+      --refused_stops;
+      return Reply{.accepted = false, .cause = "refuses to stop"};
+    }
+    const bool lands = land(request);
+    TEMBLOR_TRY(answered("stop"));
+    return Reply{.accepted = lands, .cause = lands ? "" : "no such job"};
   }
 
   Result<SavepointState> savepoint(const std::string& /*job*/, const std::string& trigger) override {
@@ -69,23 +72,20 @@ class SimFlinkJobs final : public FlinkJobs {
     return SavepointState{.progress = SavepointState::Progress::kCompleted, .path = found->second.path, .cause = {}};
   }
 
-  Result<void> start(const StartRequest& request) override {
+  Result<Reply> start(const StartRequest& request) override {
     TEMBLOR_TRY(ask("start"));
     settle();
+    if (const Milliseconds late = lands_late(); late > 0ms) {
+      late_.emplace(clock_.now() + late, [this, request] { land(request); });
+      return unanswered("start");
+    }
     if (refused_starts > 0) {
       --refused_starts;
-      return world_error("sim", "refuses to start");
+      return Reply{.accepted = false, .cause = "refuses to start"};
     }
-    if (jobs_.contains(request.job)) return world_error("sim", "Job has already been submitted");
-    if (!request.savepoint.ends_with(last_savepoint_) || last_savepoint_.empty()) {
-      ADD_FAILURE() << "started from '" << request.savepoint << "', and the last state is in " << last_savepoint_;
-    }
-    const bool fits = request.parallelism <= slots;
-    jobs_[request.job] = {.parallelism = request.parallelism,
-                          .savepoint = request.savepoint,
-                          .state = fits ? "RUNNING" : "FAILED",
-                          .runs_at = clock_.now() + start_takes};
-    return answered("start");
+    const bool lands = land(request);
+    TEMBLOR_TRY(answered("start"));
+    return Reply{.accepted = lands, .cause = lands ? "" : "Job has already been submitted"};
   }
 
   Result<void> cancel(const std::string& id) override {
@@ -100,7 +100,8 @@ class SimFlinkJobs final : public FlinkJobs {
   }
 
   /// Those that are not over.
-  [[nodiscard]] std::vector<std::string> running() const {
+  [[nodiscard]] std::vector<std::string> running() {
+    settle();
     std::vector<std::string> ids;
     for (const auto& [id, job] : jobs_) {
       if (job.state == "RUNNING") ids.push_back(id);
@@ -118,6 +119,9 @@ class SimFlinkJobs final : public FlinkJobs {
 
   std::uint32_t slots = 12;
   int refused_starts = 0;
+  int refused_stops = 0;
+  /// After how long a request comes through to which there is no answer; 0: it is answered.
+  std::function<Milliseconds()> lands_late = [] { return 0ms; };
   Milliseconds start_takes = 3s;
   std::string stop_fails;              // the savepoint is not taken, for this reason
   bool stop_fails_afterwards = false;  // it is taken, and then stopping fails and the job with it
@@ -150,8 +154,43 @@ class SimFlinkJobs final : public FlinkJobs {
     return {};
   }
 
+  /// A server that takes a minute is given up.
+  tl::unexpected<Error> unanswered(const std::string& call) {
+    clock_.sleep_for(60s);
+    on_call(call, true);
+    return world_error("sim", "gives no answer within 60s");
+  }
+
+  bool land(const StopRequest& request) {
+    const auto found = jobs_.find(request.job);
+    if (found == jobs_.end() || found->second.state != "RUNNING") return false;
+    if (!triggers_.contains(request.trigger)) {
+      const std::string path =
+          fmt::format("{}/savepoint-{}-{:06}", request.directory, request.job.substr(0, 6), triggers_.size());
+      triggers_[request.trigger] = {.job = request.job, .path = path, .at = clock_.now() + 700ms};
+    }
+    return true;
+  }
+
+  bool land(const StartRequest& request) {
+    if (jobs_.contains(request.job)) return false;
+    if (!request.savepoint.ends_with(last_savepoint_) || last_savepoint_.empty()) {
+      ADD_FAILURE() << "started from '" << request.savepoint << "', and the last state is in " << last_savepoint_;
+    }
+    const bool fits = request.parallelism <= slots;
+    jobs_[request.job] = {.parallelism = request.parallelism,
+                          .savepoint = request.savepoint,
+                          .state = fits ? "RUNNING" : "FAILED",
+                          .runs_at = clock_.now() + start_takes};
+    return true;
+  }
+
   /// Lets happen what has its time by now.
   void settle() {
+    while (!late_.empty() && late_.begin()->first <= clock_.now()) {
+      const auto landing = late_.extract(late_.begin());
+      landing.mapped()();
+    }
     for (auto& [id, trigger] : triggers_) {
       if (trigger.done || trigger.at > clock_.now()) continue;
       trigger.done = true;
@@ -172,6 +211,7 @@ class SimFlinkJobs final : public FlinkJobs {
   std::map<std::string, Job> jobs_;
   std::map<std::string, Trigger> triggers_;
   std::string last_savepoint_;
+  std::multimap<Timestamp, std::function<void()>> late_;
 };
 
 /// A rescale from 3 to 5 in such a cluster.
@@ -362,8 +402,33 @@ TEST(Rescale, WhatIsSaidToItNeedNotBeUtf8) {
   world.expect_one_job(5);
 }
 
-// Killed at random moments and again while it goes on, with a JobManager that is away now and then, refuses starts and
-// has too few slots: one job runs in the end, with its state, and is the one that is named.
+TEST(Rescale, EndsAJobThatComesThroughAfterItWentBack) {
+  World world;
+  world.jobs.refused_starts = 2;
+  int starts = 0;
+  world.jobs.on_call = [&](const std::string& call, bool afterwards) { starts += call == "start" && !afterwards; };
+  // The first is heard of late, and what is asked again meanwhile is refused.
+  world.jobs.lands_late = [&] { return starts == 1 ? Milliseconds(100s) : Milliseconds(0); };
+  const auto end = world.rescale().begin(World::plan());
+  ASSERT_TRUE(end.has_value()) << end.error().to_line();
+  world.clock.sleep_for(10min);
+  world.expect_one_job(end->kind == RescaleEnd::Kind::kDone ? 5 : 3);
+}
+
+TEST(Rescale, AStopWithoutAnAnswerIsNoRefusal) {
+  World world;
+  int stops = 0;
+  world.jobs.on_call = [&](const std::string& call, bool afterwards) { stops += call == "stop" && !afterwards; };
+  world.jobs.lands_late = [&] { return stops == 1 ? Milliseconds(100s) : Milliseconds(0); };
+  world.jobs.refused_stops = 1;
+  EXPECT_EQ(world.rescale().begin(World::plan())->kind, RescaleEnd::Kind::kDone);
+  world.clock.sleep_for(10min);
+  world.expect_one_job(5);
+}
+
+// Killed at random moments and again while it goes on, with a JobManager that is away now and then, refuses stops and
+// starts, answers nothing to some that come through later, and has too few slots: one job runs in the end, with its
+// state, and is the one that is named.
 TEST(Rescale, ComesToAnEndHoweverOftenItIsKilled) {
   for (std::uint64_t seed = 1; seed <= 3000; ++seed) {
     SCOPED_TRACE(seed);
@@ -371,7 +436,14 @@ TEST(Rescale, ComesToAnEndHoweverOftenItIsKilled) {
     World world;
     world.jobs.slots = random() % 3 == 0 ? 4 : 12;
     world.jobs.refused_starts = static_cast<int>(random() % 5);
+    world.jobs.refused_stops = random() % 6 == 0 ? 1 : 0;
     world.jobs.stop_fails_afterwards = random() % 4 == 0;
+    int late = static_cast<int>(random() % 4);
+    world.jobs.lands_late = [&] {
+      if (late == 0 || random() % 3 != 0) return 0ms;
+      --late;
+      return Milliseconds(1 + static_cast<std::int64_t>(random() % 119'000));
+    };
     int kills = static_cast<int>(random() % 8);
     world.jobs.on_call = [&](const std::string&, bool) {
       if (kills > 0 && random() % 12 == 0) {
@@ -401,6 +473,7 @@ TEST(Rescale, ComesToAnEndHoweverOftenItIsKilled) {
       world.clock.sleep_for(5s);
     }
     ASSERT_TRUE(over);
+    world.clock.sleep_for(1h);
     ASSERT_EQ(world.jobs.running().size(), 1U);
     EXPECT_EQ(world.jobs.running().front(), world.named);
     EXPECT_FALSE(world.files.exists(kJournal));

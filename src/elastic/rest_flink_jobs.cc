@@ -3,6 +3,16 @@
 #include <algorithm>
 
 namespace temblor::elastic {
+namespace {
+
+template <class Value>
+Result<Reply> reply_to(const Result<Value>& asked, bool may_come_through) {
+  if (asked) return Reply{};
+  if (may_come_through) return tl::unexpected(asked.error());
+  return Reply{.accepted = false, .cause = asked.error().to_line()};
+}
+
+}  // namespace
 
 Result<std::optional<FlinkJob>> RestFlinkJobs::job(const std::string& id) {
   TEMBLOR_ASSIGN(const std::optional<flink_rest::JobStatus> found, client_.find_job(id));
@@ -13,9 +23,10 @@ Result<std::optional<FlinkJob>> RestFlinkJobs::job(const std::string& id) {
   return job;
 }
 
-Result<void> RestFlinkJobs::stop(const StopRequest& request) {
-  return request.cancel ? client_.cancel_with_savepoint(request.job, request.directory, request.trigger)
-                        : client_.stop(request.job, request.directory, request.trigger);
+Result<Reply> RestFlinkJobs::stop(const StopRequest& request) {
+  const auto asked = request.cancel ? patient_.cancel_with_savepoint(request.job, request.directory, request.trigger)
+                                    : patient_.stop(request.job, request.directory, request.trigger);
+  return reply_to(asked, patient_.may_come_through());
 }
 
 Result<SavepointState> RestFlinkJobs::savepoint(const std::string& job, const std::string& trigger) {
@@ -29,16 +40,18 @@ Result<SavepointState> RestFlinkJobs::savepoint(const std::string& job, const st
                         .cause = failed && found->failure.empty() ? "it failed" : found->failure};
 }
 
-Result<void> RestFlinkJobs::start(const StartRequest& request) {
-  TEMBLOR_ASSIGN(const std::string jar, client_.upload_jar(files_, request.jar));
-  const auto ran = client_.run_jar(jar, {.entry_class = request.main_class,
-                                         .arguments = request.arguments,
-                                         .job_id = request.job,
-                                         .parallelism = request.parallelism,
-                                         .savepoint = request.savepoint});
-  static_cast<void>(client_.delete_jar(jar));  // left behind it is a few bytes on the JobManager's disk
-  if (!ran) return tl::unexpected(ran.error());
-  return {};
+Result<Reply> RestFlinkJobs::start(const StartRequest& request) {
+  // As long as the jar is not there, nothing can begin.
+  const auto jar = patient_.upload_jar(files_, request.jar);
+  if (!jar) return Reply{.accepted = false, .cause = jar.error().to_line()};
+  const auto ran = patient_.run_jar(*jar, {.entry_class = request.main_class,
+                                           .arguments = request.arguments,
+                                           .job_id = request.job,
+                                           .parallelism = request.parallelism,
+                                           .savepoint = request.savepoint});
+  const auto reply = reply_to(ran, patient_.may_come_through());
+  static_cast<void>(client_.delete_jar(*jar));  // left behind it is a few bytes on the JobManager's disk
+  return reply;
 }
 
 }  // namespace temblor::elastic

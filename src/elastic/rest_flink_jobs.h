@@ -11,19 +11,22 @@ namespace temblor::elastic {
 /// The jobs of a real cluster.
 class RestFlinkJobs final : public FlinkJobs {
  public:
-  /// Jars are read from `files`. Both outlive the object.
-  RestFlinkJobs(flink_rest::Client& client, FileSystem& files) : client_(client), files_(files) {}
+  /// `patient` asks for what takes its time: it is to wait for as long as Http::kPatience. Jars are read from `files`.
+  /// All outlive the object.
+  RestFlinkJobs(flink_rest::Client& client, flink_rest::Client& patient, FileSystem& files)
+      : client_(client), patient_(patient), files_(files) {}
 
   Result<std::optional<FlinkJob>> job(const std::string& id) override;
-  Result<void> stop(const StopRequest& request) override;
+  Result<Reply> stop(const StopRequest& request) override;
   Result<SavepointState> savepoint(const std::string& job, const std::string& trigger) override;
   /// Takes the jar to the JobManager each time, and away again: the one there may have been forgotten or changed.
-  Result<void> start(const StartRequest& request) override;
+  Result<Reply> start(const StartRequest& request) override;
   Result<void> cancel(const std::string& id) override { return client_.cancel(id); }
   Result<std::string> failure(const std::string& id) override { return client_.failure(id); }
 
  private:
   flink_rest::Client& client_;
+  flink_rest::Client& patient_;
   FileSystem& files_;
 };
 

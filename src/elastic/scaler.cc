@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <optional>
 
 #include "elastic/action_run.h"
@@ -28,12 +29,17 @@ constexpr Milliseconds kCommandPatience{30'000};
 struct Connection {
   flink_rest::Client client;
   flink_rest::Metrics metrics;
+  flink_rest::Client patient;  ///< for what takes its time
 };
 
 Result<Connection> connect(const Conf& conf) {
   TEMBLOR_ASSIGN(flink_rest::Http http, flink_rest::Http::at(conf.flink_rest_url, conf.rest_timeout));
   TEMBLOR_ASSIGN(flink_rest::Http other, flink_rest::Http::at(conf.flink_rest_url, conf.rest_timeout));
-  return Connection{flink_rest::Client(std::move(http)), flink_rest::Metrics(std::move(other))};
+  // A JobManager runs the job's main before it answers: what is heard too late may have begun all the same.
+  TEMBLOR_ASSIGN(flink_rest::Http patient,
+                 flink_rest::Http::at(conf.flink_rest_url, std::max(conf.rest_timeout, flink_rest::Http::kPatience)));
+  return Connection{flink_rest::Client(std::move(http)), flink_rest::Metrics(std::move(other)),
+                    flink_rest::Client(std::move(patient))};
 }
 
 }  // namespace
@@ -63,7 +69,7 @@ struct Scaler::Workplace {
         task_managers(hosts, conf.flink_bin_path),
         fleet(cluster.client, task_managers, scaler.environment_.clock, conf, texts,
               workers_of(scaler.environment_.files, conf), [this](const std::string& line) { log.write(line); }),
-        run(scaler.environment_, conf, scaler.conf_path_, texts, log, alerts, cluster.client, fleet) {}
+        run(scaler.environment_, conf, scaler.conf_path_, texts, log, alerts, cluster.client, cluster.patient, fleet) {}
 
   Texts texts;
   Announcer log;

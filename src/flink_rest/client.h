@@ -119,6 +119,8 @@ class Client {
   /// Nothing where there are no figures yet.
   Result<std::optional<SourceFigures>> source_figures(const JobStatus& job);
 
+  /// Whether what the last call asked for may come about though it failed (Http::may_come_through).
+  [[nodiscard]] bool may_come_through() const { return http_.may_come_through(); }
   [[nodiscard]] const std::string& address() const { return http_.address(); }
 
  private:

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include <future>
 #include <map>
 #include <nlohmann/json.hpp>
 
@@ -222,6 +223,23 @@ TEST(ClientTest, KnowsWhereTaskManagersAre) {
   EXPECT_EQ(found->front().slots, 2U);
   EXPECT_EQ(found->front().free_slots, 1U);
   EXPECT_EQ(found->front().cpus, 2U);
+}
+
+TEST(ClientTest, KnowsARefusalFromNoAnswer) {
+  AnswerServer server;
+  Client client = client_of(server);
+  server.answers["POST /jobs/j/stop"] = {409, R"({"errors":["Checkpoint triggering task is not running."]})"};
+  EXPECT_FALSE(client.stop("j", "/s", "t").has_value());
+  EXPECT_FALSE(client.may_come_through());
+  Client nobody(Http::at("127.0.0.1:1").value());
+  EXPECT_FALSE(nobody.stop("j", "/s", "t").has_value());
+  EXPECT_FALSE(nobody.may_come_through()) << "it was not sent";
+  Client impatient(Http::at(server.address(), Milliseconds(100)).value());
+  std::promise<void> over;
+  server.on_request = [&, ends = over.get_future().share()](const httplib::Request&) { ends.wait(); };
+  EXPECT_FALSE(impatient.stop("j", "/s", "t").has_value());
+  EXPECT_TRUE(impatient.may_come_through());
+  over.set_value();
 }
 
 TEST(ClientTest, TextThatIsNoUtf8IsAnError) {

@@ -79,6 +79,7 @@ Result<Json> Http::post(const std::string& path, const Json& body) {
   try {
     text = body.dump();
   } catch (const Json::type_error&) {  // it is thrown for nothing else
+    may_come_through_ = false;
     return user_error(address_ + path, "cannot be asked with text that is no UTF-8", "write it in UTF-8");
   }
   return ask("POST", path, std::move(text));
@@ -105,8 +106,10 @@ Result<Json> Http::upload(const std::string& path, const std::string& name, std:
                                                  .content = std::move(content),
                                                  .filename = name,
                                                  .content_type = "application/x-java-archive"}};
+  may_come_through_ = true;
   const httplib::Result answer = connection_->client.Post(path, form);
   if (!answer) return no_answer(static_cast<int>(answer.error()));
+  may_come_through_ = false;
   return read(address_, answer->status, answer->body);
 }
 
@@ -116,6 +119,7 @@ Result<Json> Http::ask(const std::string& method, const std::string& path, std::
 }
 
 Result<Http::Answer> Http::send(const std::string& method, const std::string& path, std::string body) {
+  may_come_through_ = true;
   httplib::Request request;
   request.method = method;
   request.path = path;
@@ -131,15 +135,17 @@ Result<Http::Answer> Http::send(const std::string& method, const std::string& pa
   const httplib::Result answer = connection_->client.send(request);
   if (too_large) return world_error(address_, fmt::format("answers {} with more than 16 MiB", path));
   if (!answer) return no_answer(static_cast<int>(answer.error()));
+  may_come_through_ = false;
   return Answer{.status = answer->status, .body = std::move(received)};
 }
 
-tl::unexpected<Error> Http::no_answer(int failure) const {
+tl::unexpected<Error> Http::no_answer(int failure) {
   const auto error = static_cast<httplib::Error>(failure);
   if (error == httplib::Error::Read) {
     return world_error(address_, "gives no answer within " + to_string(patience_), "look into the JobManager's log");
   }
   const bool cannot_connect = error == httplib::Error::Connection || error == httplib::Error::ConnectionTimeout;
+  if (cannot_connect) may_come_through_ = false;
   return world_error(address_, cannot_connect ? "cannot be reached" : "cannot be asked: " + httplib::to_string(error),
                      std::string(kHowToName));
 }

@@ -39,6 +39,9 @@ class Http {
   Result<void> remove(const std::string& path);
   Result<void> patch(const std::string& path);
 
+  /// Whether the last request was sent and not answered, not with a refusal either: it may come through all the same.
+  [[nodiscard]] bool may_come_through() const { return may_come_through_; }
+
   /// With its scheme: http://localhost:8081.
   [[nodiscard]] const std::string& address() const { return address_; }
 
@@ -53,11 +56,12 @@ class Http {
   Http(std::string address, Milliseconds patience, std::unique_ptr<Connection> connection);
   Result<Answer> send(const std::string& method, const std::string& path, std::string body);
   Result<nlohmann::json> ask(const std::string& method, const std::string& path, std::string body);
-  [[nodiscard]] tl::unexpected<Error> no_answer(int failure) const;
+  tl::unexpected<Error> no_answer(int failure);
 
   std::string address_;
   Milliseconds patience_;
   std::unique_ptr<Connection> connection_;
+  bool may_come_through_ = false;
 };
 
 }  // namespace temblor::flink_rest
