@@ -69,12 +69,20 @@ Result<std::optional<Action>> ActionRun::finish_what_was_begun() {
   return Action{.target = Target::kParallelism, .from = end->journal.from, .to = end->journal.to};
 }
 
-Outcome ActionRun::take(const Action& action, const Observation& seen) {
+Outcome ActionRun::take(const Action& action, const Result<Observation>& seen) {
   Outcome outcome;
   const auto began = environment_.clock.monotonic();
-  const auto done = action.target == Target::kTaskManagers ? change_task_managers(action, seen, outcome)
-                                                           : change_parallelism(action, seen, outcome);
+  const auto done = [&]() -> Result<void> {
+    if (!seen) return tl::unexpected(seen.error());
+    return action.target == Target::kTaskManagers ? change_task_managers(action, *seen, outcome)
+                                                  : change_parallelism(action, *seen, outcome);
+  }();
   outcome.took = std::chrono::ceil<Milliseconds>(environment_.clock.monotonic() - began);
+  conclude(action, done, outcome);
+  return outcome;
+}
+
+void ActionRun::conclude(const Action& action, const Result<void>& done, Outcome& outcome) {
   outcome.done = done.has_value();
   const std::string trouble = action.target == Target::kTaskManagers ? "task managers" : "rescale";
   if (done) {
@@ -84,7 +92,6 @@ Outcome ActionRun::take(const Action& action, const Observation& seen) {
     log_.write(texts_.failed(outcome.error));
     alerts_.raise(AlertLevel::kError, trouble, outcome.error);
   }
-  return outcome;
 }
 
 Result<void> ActionRun::change_task_managers(const Action& action, const Observation& seen, Outcome& outcome) {

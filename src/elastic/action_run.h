@@ -30,10 +30,12 @@ class ActionRun {
   /// Goes on with a change of parallelism that another process left behind; what was to be done, or nothing.
   Result<std::optional<Action>> finish_what_was_begun();
 
-  /// Takes one action. `seen` is the cluster as it was when it was decided.
-  Outcome take(const Action& action, const Observation& seen);
+  /// Takes one action. `seen` is the cluster as it is now, or why it cannot be seen: then the action has failed.
+  Outcome take(const Action& action, const Result<Observation>& seen);
 
  private:
+  /// Tells what came of an action.
+  void conclude(const Action& action, const Result<void>& done, Outcome& outcome);
   Result<void> change_task_managers(const Action& action, const Observation& seen, Outcome& outcome);
   Result<void> change_parallelism(const Action& action, const Observation& seen, Outcome& outcome);
   Result<void> rescale(RescaleJournal plan, Outcome& outcome);

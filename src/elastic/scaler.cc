@@ -25,14 +25,16 @@ namespace {
 
 constexpr Milliseconds kCommandPatience{30'000};
 
+}  // namespace
+
 /// The cluster as the conf names it.
-struct Connection {
+struct Scaler::Connection {
   flink_rest::Client client;
   flink_rest::Metrics metrics;
   flink_rest::Client patient;  ///< for what takes its time
 };
 
-Result<Connection> connect(const Conf& conf) {
+Result<Scaler::Connection> Scaler::connect(const Conf& conf) {
   TEMBLOR_ASSIGN(flink_rest::Http http, flink_rest::Http::at(conf.flink_rest_url, conf.rest_timeout));
   TEMBLOR_ASSIGN(flink_rest::Http other, flink_rest::Http::at(conf.flink_rest_url, conf.rest_timeout));
   // A JobManager runs the job's main before it answers: what is heard too late may have begun all the same.
@@ -41,8 +43,6 @@ Result<Connection> connect(const Conf& conf) {
   return Connection{flink_rest::Client(std::move(http)), flink_rest::Metrics(std::move(other)),
                     flink_rest::Client(std::move(patient))};
 }
-
-}  // namespace
 
 Result<std::string> Scaler::collect() {
   TEMBLOR_ASSIGN(const ReadConf read, conf());
@@ -164,15 +164,20 @@ Result<void> Scaler::decide_locked(const Conf& conf, bool dry_run) {
   // Spent from the first step on: whatever becomes of this process, the next decision needs new samples.
   TEMBLOR_TRY(spend(files, situation, decision.actions, clock.now()));
   for (const Action& action : decision.actions) {
-    // The cluster may be another after the action before.
-    TEMBLOR_ASSIGN(const FoundJob now_meant, find_job(cluster.client, conf));
-    TEMBLOR_ASSIGN(const Observation now_seen, observe(cluster.client, cluster.metrics, now_meant.id, clock.now()));
-    record.outcomes.push_back(work->run.take(action, now_seen));
+    record.outcomes.push_back(work->run.take(action, look(cluster)));
     if (!record.outcomes.back().done) break;
   }
   // Failed ones too: what has just not worked is tried again with new samples, not in the next second.
-  TEMBLOR_TRY(spend(files, situation, decision.actions, clock.now(), record.outcomes));
-  return decisions.append(record);
+  const auto spent = spend(files, situation, decision.actions, clock.now(), record.outcomes);
+  TEMBLOR_TRY(decisions.append(record));
+  return spent;
+}
+
+Result<Observation> Scaler::look(Connection& cluster) {
+  // After a rescale the conf names another job.
+  TEMBLOR_ASSIGN(const ReadConf now, conf());
+  TEMBLOR_ASSIGN(const FoundJob job, find_job(cluster.client, now.conf));
+  return observe(cluster.client, cluster.metrics, job.id, environment_.clock.now());
 }
 
 Result<std::string> Scaler::status() {

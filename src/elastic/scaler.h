@@ -10,6 +10,7 @@
 #include "elastic/alerts.h"
 #include "elastic/check.h"
 #include "elastic/conf.h"
+#include "elastic/observation.h"
 
 namespace temblor::elastic {
 
@@ -50,8 +51,12 @@ class Scaler {
   Result<ReadConf> conf() { return read_conf(environment_.files, conf_path_); }
 
  private:
-  /// All that an action needs, put together for one (scaler.cc).
-  struct Workplace;
+  struct Connection;  ///< the cluster as the conf names it (scaler.cc)
+  struct Workplace;   ///< all that an action needs, put together for one (scaler.cc)
+
+  static Result<Connection> connect(const Conf& conf);
+  /// The cluster and the job that is meant, as they are now.
+  Result<Observation> look(Connection& cluster);
 
   Alerts alerts_of(const Conf& conf);
   Result<std::unique_ptr<FileLock>> lock_actions(const Conf& conf);

@@ -177,5 +177,21 @@ TEST_F(ScalerTest, ATaskManagerThatStaysIsAFailure) {
   EXPECT_THAT(text_of("/log/alert.log"), HasSubstr("[ERROR] TaskManager tm-"));
 }
 
+TEST_F(ScalerTest, TheSecondActionIsOfTheJobThatTheFirstHasStarted) {
+  // Jobs that are not called after their main class are found by their id alone.
+  for (const char* id : {"tm-4", "tm-5"}) flink.task_managers[id] = {.host = "node02", .slots = 2, .free_slots = 2};
+  flink.jobs[kJob] = {.name = "words", .parallelism = 5};
+  flink.submitted_name = "words";
+  sample(12, 10);
+  decide();
+  const auto record = DecisionLog(files, "/m").newest();
+  ASSERT_TRUE(record && *record);
+  EXPECT_EQ((*record)->decision.actions.size(), 2U);
+  ASSERT_EQ((*record)->outcomes.size(), 2U);
+  EXPECT_TRUE((*record)->outcomes[0].done) << (*record)->outcomes[0].error;
+  EXPECT_TRUE((*record)->outcomes[1].done) << (*record)->outcomes[1].error;
+  EXPECT_EQ(flink.task_managers.size(), 4U);
+}
+
 }  // namespace
 }  // namespace temblor::elastic

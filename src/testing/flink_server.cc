@@ -55,6 +55,7 @@ void FlinkServer::post(const std::string& target, const std::string& body) {
   } else if (target.ends_with("/run")) {
     const Json asked = Json::parse(body);
     Job& job = jobs[asked.at("jobId")];
+    job.name = submitted_name;
     job.parallelism = asked.at("parallelism");
     if (job.parallelism > runs_at_most) job.state = "FAILED";
     answer = {200, Json({{"jobid", asked.at("jobId")}}).dump()};

@@ -39,6 +39,8 @@ class FlinkServer {
   std::map<std::string, TaskManager> task_managers;
   /// Of the vertex of each job, its source: JSON by name.
   std::map<std::string, std::string> metrics = {{"numRecordsOut", "100.0"}, {"busyTimeMsPerSecond", "500.0"}};
+  /// What jobs are called that are submitted.
+  std::string submitted_name = "org.jzx.WordCount";
   /// Jobs of more than this fail as soon as they begin.
   std::uint32_t runs_at_most = 1000;
 
