@@ -61,12 +61,16 @@ ActionRun::ActionRun(const Environment& environment, const Conf& conf, const std
                 .end_task_manager = [this](const std::string& id) { return fleet_.remove(id); }},
                {.savepoint_limit = conf.savepoint_timeout, .start_limit = conf.job_start_timeout}) {}
 
-Result<std::optional<Action>> ActionRun::finish_what_was_begun() {
+Result<std::optional<Taken>> ActionRun::finish_what_was_begun() {
   TEMBLOR_ASSIGN(const std::optional<RescaleEnd> end, rescale_.go_on());
   if (!end) return std::nullopt;
+  const RescaleJournal& journal = end->journal;
+  const Action action{Target::kParallelism, journal.from, journal.to, Note::kLeftBehind};
+  log_.write(texts_.finding({action.because, static_cast<double>(action.from), static_cast<double>(action.to)}));
   Outcome outcome;
-  TEMBLOR_TRY(judge(*end, outcome));
-  return Action{.target = Target::kParallelism, .from = end->journal.from, .to = end->journal.to};
+  outcome.took = end->took;
+  conclude(action, judge(*end, outcome), outcome);
+  return Taken{action, std::move(outcome), journal.job};
 }
 
 Outcome ActionRun::take(const Action& action, const Result<Observation>& seen) {

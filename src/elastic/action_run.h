@@ -19,6 +19,13 @@
 
 namespace temblor::elastic {
 
+/// An action that was taken.
+struct Taken {
+  Action action;
+  Outcome outcome;
+  std::string job;  ///< the one that runs since, where one does
+};
+
 /// Carries out what was decided, on the real cluster. Made for one decision; one thread at a time. All that it is given
 /// outlives it.
 class ActionRun {
@@ -27,8 +34,9 @@ class ActionRun {
   ActionRun(const Environment& environment, const Conf& conf, const std::string& conf_path, const Texts& texts,
             Announcer& log, Alerts& alerts, flink_rest::Client& client, flink_rest::Client& patient, Fleet& fleet);
 
-  /// Goes on with a change of parallelism that another process left behind; what was to be done, or nothing.
-  Result<std::optional<Action>> finish_what_was_begun();
+  /// Goes on with a change of parallelism that another process left behind; nothing where none was. An error is what
+  /// keeps it from its end: it is still left behind.
+  Result<std::optional<Taken>> finish_what_was_begun();
 
   /// Takes one action. `seen` is the cluster as it is now, or why it cannot be seen: then the action has failed.
   Outcome take(const Action& action, const Result<Observation>& seen);

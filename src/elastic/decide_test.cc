@@ -343,7 +343,7 @@ TEST(NoteTest, EveryNoteHasItsNameAndItsWords) {
       EXPECT_NE(texts.explanation({kNoteNames[i].first, 1, 2}), "");
     }
   }
-  EXPECT_EQ(static_cast<std::size_t>(Note::kRescalesFailed) + 1, kNoteNames.size());
+  EXPECT_EQ(static_cast<std::size_t>(Note::kLeftBehind) + 1, kNoteNames.size());
 }
 
 TEST(TextsTest, DocumentedLines) {

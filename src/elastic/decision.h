@@ -44,10 +44,11 @@ enum class Note : std::uint8_t {
   kCooldownIn,          ///< seconds left
   kInVain,              ///< capacity before growing and after it, records/s
   kRescalesFailed,      ///< changes of parallelism in a row that went back, seconds left
+  kLeftBehind,          ///< parallelism from, to: a change that another process had begun and not finished
 };
 
 /// Their names in files; no two are equal.
-inline constexpr std::array<std::pair<Note, std::string_view>, 34> kNoteNames = {{
+inline constexpr std::array<std::pair<Note, std::string_view>, 35> kNoteNames = {{
     {Note::kNormal, "normal"},
     {Note::kTooFewSamples, "too_few_samples"},
     {Note::kPaused, "paused"},
@@ -82,6 +83,7 @@ inline constexpr std::array<std::pair<Note, std::string_view>, 34> kNoteNames = 
     {Note::kCooldownIn, "cooldown_in"},
     {Note::kInVain, "in_vain"},
     {Note::kRescalesFailed, "rescales_failed"},
+    {Note::kLeftBehind, "left_behind"},
 }};
 
 struct Finding {

@@ -112,6 +112,9 @@ constexpr std::array kTexts = {
     FindingText{Note::kRescalesFailed,
         "并行度调整连续失败 {0:.0f} 次，暂缓重试 (剩余 {1:.0f} 秒)", "{0:.0f} changes of parallelism in a row went back, none for another {1:.0f} s",
         "并行度调整连续 {0:.0f} 次失败并回滚，每次失败后等待时间加倍，还剩 {1:.0f} 秒", "{0:.0f} changes of parallelism in a row went back; each makes the wait twice as long, {1:.0f} s are left"},
+    FindingText{Note::kLeftBehind,
+        "继续上次中断的并行度调整: {0:.0f} -> {1:.0f}", "a change of parallelism was left behind and is finished: {0:.0f} -> {1:.0f}",
+        "上次进程中断时，并行度 {0:.0f} -> {1:.0f} 的调整尚未完成", "another process had begun to change the parallelism from {0:.0f} to {1:.0f} and has not finished"},
 };
 // clang-format on
 

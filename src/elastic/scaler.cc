@@ -108,11 +108,20 @@ Result<bool> Scaler::finish() {
 
 Result<bool> Scaler::finish_locked(const Conf& conf) {
   TEMBLOR_ASSIGN(const auto work, workplace(conf));
-  TEMBLOR_ASSIGN(const std::optional<Action> finished, work->run.finish_what_was_begun());
+  TEMBLOR_ASSIGN(const std::optional<Taken> finished, work->run.finish_what_was_begun());
   if (!finished) return false;
   Clock& clock = environment_.clock;
-  TEMBLOR_ASSIGN(const Gathered then, gather(environment_.files, conf, Cluster{}, clock.now()));
-  TEMBLOR_TRY(spend(environment_.files, then.situation, {*finished}, clock.now()));
+  const Action& action = finished->action;
+  // For the record alone: what cannot be seen is left out of it.
+  const auto seen = observe(work->cluster.client, work->cluster.metrics, finished->job, clock.now());
+  const Cluster cluster = seen ? cluster_of(*seen) : Cluster{.parallelism = action.from};
+  TEMBLOR_ASSIGN(const Gathered then, gather(environment_.files, conf, cluster, clock.now()));
+  const Finding why{action.because, static_cast<double>(action.from), static_cast<double>(action.to)};
+  DecisionRecord record = record_of(then.situation, {.findings = {why}, .actions = {action}});
+  record.outcomes = {finished->outcome};
+  const auto spent = spend(environment_.files, then.situation, record.decision.actions, clock.now(), record.outcomes);
+  TEMBLOR_TRY(DecisionLog(environment_.files, conf.metrics_dir).append(record));
+  TEMBLOR_TRY(spent);
   return true;
 }
 

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "elastic/decision_log.h"
+#include "elastic/explain.h"
 #include "elastic/rescale_journal.h"
 #include "elastic/rounds.h"
 #include "testing/flink_server.h"
@@ -122,6 +123,9 @@ TEST_F(ScalerTest, TheLoopFinishesARescaleThoughNoJobRuns) {
   EXPECT_EQ(flink.jobs[kNewJob].parallelism, 5U);
   EXPECT_THAT(text_of("/conf/elastic.conf"), HasSubstr("\nFLINK_JOB_ID=" + kNewJob + "\n"));
   EXPECT_FALSE(files.exists("/m/rescale.json"));
+  const auto events = DecisionLog(files, "/m").events(10);
+  ASSERT_TRUE(events && events->size() == 1U);
+  EXPECT_THAT(list_events(*events, Texts(Language::kEnglish)), HasSubstr("parallelism 3 -> 5  done"));
 }
 
 TEST_F(ScalerTest, FinishesARescaleThoughTheWorkersAreNotKnown) {
