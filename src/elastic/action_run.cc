@@ -99,8 +99,15 @@ void ActionRun::conclude(const Action& action, const Result<void>& done, Outcome
 }
 
 Result<void> ActionRun::change_task_managers(const Action& action, const Observation& seen, Outcome& outcome) {
-  for (std::int64_t i = action.from; i < action.to; ++i) TEMBLOR_TRY(fleet_.add_one());
-  for (std::int64_t i = action.from; i > action.to; --i) {
+  // From what is there now: a person, or the start of a TaskManager that took too long, may have changed it since.
+  const auto now = static_cast<std::int64_t>(seen.task_managers.size());
+  const std::int64_t to = std::clamp(action.to, conf_.task_manager_min_num, conf_.task_manager_max_num);
+  if (action.grows()) {
+    for (std::int64_t i = now; i < to; ++i) TEMBLOR_TRY(fleet_.add_one());
+    return {};
+  }
+  for (std::int64_t i = now; i > to; --i) {
+    TEMBLOR_TRY(can_spare_one(seen.parallelism));
     TEMBLOR_ASSIGN(const bool removed, fleet_.remove_free_one());
     if (removed) continue;
     // Slots are to spare, but on TaskManagers that are all in use: the job is moved together first.
@@ -109,6 +116,22 @@ Result<void> ActionRun::change_task_managers(const Action& action, const Observa
     return rescale(std::move(move), outcome);
   }
   return {};
+}
+
+Result<void> ActionRun::can_spare_one(std::int64_t parallelism) {
+  TEMBLOR_ASSIGN(const std::vector<flink_rest::TaskManager> now, client_.task_managers());
+  std::int64_t slots = 0;
+  std::int64_t used = 0;
+  for (const flink_rest::TaskManager& each : now) {
+    slots += each.slots;
+    used += std::int64_t{each.slots} - each.free_slots;
+  }
+  const auto count = std::max<std::int64_t>(1, static_cast<std::int64_t>(now.size()));
+  const std::int64_t left = slots - std::max(conf_.slots_per_tm, (slots + count - 1) / count);  // as it was decided by
+  const std::int64_t needed = std::max(used, parallelism);
+  if (left >= needed) return {};
+  return world_error("TaskManagers", fmt::format("{} slots are needed, and one fewer would leave {}", needed, left),
+                     "the cluster has changed since the decision; the next samples decide anew");
 }
 
 Result<void> ActionRun::change_parallelism(const Action& action, const Observation& seen, Outcome& outcome) {

@@ -45,6 +45,8 @@ class ActionRun {
   /// Tells what came of an action.
   void conclude(const Action& action, const Result<void>& done, Outcome& outcome);
   Result<void> change_task_managers(const Action& action, const Observation& seen, Outcome& outcome);
+  /// That the jobs keep their slots with one TaskManager fewer.
+  Result<void> can_spare_one(std::int64_t parallelism);
   Result<void> change_parallelism(const Action& action, const Observation& seen, Outcome& outcome);
   Result<void> rescale(RescaleJournal plan, Outcome& outcome);
   Result<void> make_room(std::int64_t parallelism);

@@ -197,5 +197,42 @@ TEST_F(ScalerTest, TheSecondActionIsOfTheJobThatTheFirstHasStarted) {
   EXPECT_EQ(flink.task_managers.size(), 4U);
 }
 
+/// Two more TaskManagers than the job needs, and the parallelism is to shrink first: what happens meanwhile comes from
+/// others.
+struct ChangedMeanwhileTest : ScalerTest {
+  ChangedMeanwhileTest() {
+    for (const char* id : {"tm-4", "tm-5"}) flink.task_managers[id] = {.host = "node02", .slots = 2, .free_slots = 2};
+    flink.jobs[kJob].parallelism = 5;
+    sample(12, 10);
+  }
+
+  DecisionRecord decided() {
+    decide();
+    const auto record = DecisionLog(files, "/m").newest();
+    EXPECT_TRUE(record && *record && (*record)->outcomes.size() == 2U);
+    return record && *record ? **record : DecisionRecord{};
+  }
+};
+
+TEST_F(ChangedMeanwhileTest, RemovesNoTaskManagerWhereOthersHaveDone) {
+  flink.after_run = [this] {
+    flink.task_managers.erase("tm-4");
+    flink.task_managers.erase("tm-5");
+  };
+  EXPECT_TRUE(decided().outcomes[1].done);
+  EXPECT_EQ(flink.task_managers.size(), 3U);
+}
+
+TEST_F(ChangedMeanwhileTest, RemovesNoTaskManagerWhoseSlotsAreNeeded) {
+  flink.after_run = [this] {
+    for (auto& [id, each] : flink.task_managers) each.free_slots = 0;
+    flink.task_managers["tm-5"].free_slots = 1;
+  };
+  const DecisionRecord record = decided();
+  EXPECT_FALSE(record.outcomes[1].done);
+  EXPECT_THAT(record.outcomes[1].error, HasSubstr("9 slots are needed, and one fewer would leave 8"));
+  EXPECT_EQ(flink.task_managers.size(), 5U);
+}
+
 }  // namespace
 }  // namespace temblor::elastic

@@ -59,6 +59,7 @@ void FlinkServer::post(const std::string& target, const std::string& body) {
     job.parallelism = asked.at("parallelism");
     if (job.parallelism > runs_at_most) job.state = "FAILED";
     answer = {200, Json({{"jobid", asked.at("jobId")}}).dump()};
+    after_run();
   } else {
     const Json asked = Json::parse(body);
     const std::string job = job_in(target);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 
@@ -39,6 +40,8 @@ class FlinkServer {
   std::map<std::string, TaskManager> task_managers;
   /// Of the vertex of each job, its source: JSON by name.
   std::map<std::string, std::string> metrics = {{"numRecordsOut", "100.0"}, {"busyTimeMsPerSecond", "500.0"}};
+  /// Called when a job was submitted.
+  std::function<void()> after_run = [] {};
   /// What jobs are called that are submitted.
   std::string submitted_name = "org.jzx.WordCount";
   /// Jobs of more than this fail as soon as they begin.
