@@ -153,7 +153,7 @@ class Checkpoints(Case):
     def test_what_cannot_be_read_makes_no_folder(self):
         self.write("bad.mseed", b"no seismogram")
         for sources, words in ((["miniseed:bad.mseed"], "no miniSEED record"),
-                               (["file:whole.pb", "file:whole*.pb"], "is named twice")):
+                               (["file:whole.pb", "file:whole*.pb"], "is read by another source too")):
             line = self.refuse("process", *(word for source in sources for word in ("--from", source)), "--sink",
                                "csv:new", "--checkpoint-dir", "newstate")
             self.assertIn(words, line)
