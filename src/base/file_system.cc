@@ -10,6 +10,8 @@ std::string directory_of(const std::string& path) {
   return slash == 0 ? "/" : path.substr(0, slash);
 }
 
+bool is_held(const Error& error) { return error.what.starts_with("is held by "); }
+
 Result<std::string> read_file(FileSystem& files, const std::string& path, std::size_t limit) {
   TEMBLOR_ASSIGN(const auto file, files.open_read(path, 0));
   std::string bytes;

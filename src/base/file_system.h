@@ -124,6 +124,9 @@ class PosixFileSystem final : public FileSystem {
   std::unique_ptr<OutputFile> standard_output() override;
 };
 
+/// Whether lock() failed with this because somebody else holds the lock.
+bool is_held(const Error& error);
+
 /// Reads a whole file of at most `limit` bytes.
 Result<std::string> read_file(FileSystem& files, const std::string& path, std::size_t limit);
 

@@ -290,6 +290,7 @@ TYPED_TEST(FileSystemContract, ALockHasOneHolder) {
     ASSERT_TRUE(first) << first.error().to_line();
     auto second = this->files().lock(this->path("LOCK"));
     this->expect_error(second, "LOCK", "is held by");
+    EXPECT_TRUE(is_held(second.error()));
     EXPECT_NE(second.error().remedy, "");
     EXPECT_TRUE(this->files().lock(this->path("OTHER")));
   }

@@ -9,6 +9,10 @@
 namespace temblor::elastic {
 namespace {
 
+// What alerts are about.
+constexpr const char* kRescaleTrouble = "rescale";
+constexpr const char* kFleetTrouble = "task managers";
+
 /// JOB_ARGS as the arguments of a main method: split at blanks, as a shell does.
 std::vector<std::string> words_of(const std::string& text) {
   std::vector<std::string> words;
@@ -73,6 +77,10 @@ Result<std::optional<Taken>> ActionRun::finish_what_was_begun() {
   return Taken{action, std::move(outcome), journal.job};
 }
 
+void ActionRun::call_off() {
+  for (const char* trouble : {kRescaleTrouble, kFleetTrouble}) alerts_.resolve(trouble, texts_.trouble_over(trouble));
+}
+
 Outcome ActionRun::take(const Action& action, const Result<Observation>& seen) {
   Outcome outcome;
   const auto began = environment_.clock.monotonic();
@@ -88,7 +96,7 @@ Outcome ActionRun::take(const Action& action, const Result<Observation>& seen) {
 
 void ActionRun::conclude(const Action& action, const Result<void>& done, Outcome& outcome) {
   outcome.done = done.has_value();
-  const std::string trouble = action.target == Target::kTaskManagers ? "task managers" : "rescale";
+  const std::string trouble = action.target == Target::kTaskManagers ? kFleetTrouble : kRescaleTrouble;
   if (done) {
     alerts_.resolve(trouble, texts_.trouble_over(texts_.action(action)));
   } else {

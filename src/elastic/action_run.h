@@ -38,6 +38,9 @@ class ActionRun {
   /// keeps it from its end: it is still left behind.
   Result<std::optional<Taken>> finish_what_was_begun();
 
+  /// Nothing is to be done: what could not be done before is no trouble any more.
+  void call_off();
+
   /// Takes one action. `seen` is the cluster as it is now, or why it cannot be seen: then the action has failed.
   Outcome take(const Action& action, const Result<Observation>& seen);
 

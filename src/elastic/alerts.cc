@@ -104,6 +104,12 @@ void Alerts::resolve(const std::string& trouble, const std::string& message) {
   send(alert, message);
 }
 
+void Alerts::resolve_all(std::string_view beginning, const std::string& message) {
+  for (const auto& [trouble, known] : read_open()) {
+    if (trouble.starts_with(beginning)) resolve(trouble, message);
+  }
+}
+
 void Alerts::tell(AlertLevel level, const std::string& message) {
   send({.level = level, .trouble = message, .message = one_line(message), .began = clock_.now(), .is_over = false},
        message);

@@ -53,6 +53,9 @@ class Alerts {
   /// Tells that a trouble is over, where it was told of.
   void resolve(const std::string& trouble, const std::string& message);
 
+  /// The same for each whose name begins like this.
+  void resolve_all(std::string_view beginning, const std::string& message);
+
   /// Tells something that has no end; never folded.
   void tell(AlertLevel level, const std::string& message);
 

@@ -50,6 +50,16 @@ TEST_F(AlertsTest, TellsATroubleOnceAndItsEnd) {
   EXPECT_EQ(sent.back(), "JobManager gone") << "a new trouble";
 }
 
+TEST_F(AlertsTest, CallsOffAllOfAKind) {
+  alerts().raise(AlertLevel::kError, "loop rest", "gone");
+  alerts().raise(AlertLevel::kError, "loop disk", "full");
+  alerts().raise(AlertLevel::kError, "rescale", "went back");
+  sent.clear();
+  alerts().resolve_all("loop ", "all is well");
+  alerts().resolve_all("loop ", "all is well");
+  EXPECT_THAT(sent, ElementsAre("over: all is well", "over: all is well"));
+}
+
 TEST_F(AlertsTest, TellsAgainAfterATimeAndHowOftenItWas) {
   for (int i = 0; i < 31; ++i) {
     alerts().raise(AlertLevel::kWarn, "rest", "gone");

@@ -1,6 +1,7 @@
 #include "elastic/decide.h"
 
 #include <algorithm>
+#include <array>
 
 #include "elastic/bounds.h"
 #include "elastic/capacity.h"
@@ -76,6 +77,21 @@ Decision decide(const Situation& situation) {
   decision.actions = actions_for(situation, wishes, decision.findings);
   if (decision.findings.empty()) decision.findings.push_back({Note::kNormal});
   return decision;
+}
+
+bool is_settled(const Decision& decision) {
+  constexpr std::array kOpen = {Note::kTooFewSamples,    Note::kPaused,
+                                Note::kExcluded,         Note::kNoJob,
+                                Note::kJobRestarting,    Note::kThroughputHighYet,
+                                Note::kThroughputLowYet, Note::kCpuHighYet,
+                                Note::kCpuLowYet,        Note::kBusyHighYet,
+                                Note::kBusyLowYet,       Note::kUnknownCapacity,
+                                Note::kBacklogWorkedOff, Note::kCooldownOut,
+                                Note::kCooldownIn,       Note::kRescalesFailed};
+  const auto is_open = [&](const Finding& finding) {
+    return std::find(kOpen.begin(), kOpen.end(), finding.note) != kOpen.end();
+  };
+  return decision.actions.empty() && std::none_of(decision.findings.begin(), decision.findings.end(), is_open);
 }
 
 double capacity_in(const Situation& situation) {

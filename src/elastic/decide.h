@@ -12,4 +12,8 @@ Decision decide(const Situation& situation);
 /// Records/s that the job can work through as it is, for `remember`; 0 where that is not known.
 double capacity_in(const Situation& situation);
 
+/// Whether it was taken on enough samples, and leaves nothing to be done, nor to be done later: what failed before has
+/// come about, or is not wanted any more.
+bool is_settled(const Decision& decision);
+
 }  // namespace temblor::elastic

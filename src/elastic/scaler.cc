@@ -24,6 +24,10 @@ namespace temblor::elastic {
 namespace {
 
 constexpr Milliseconds kCommandPatience{30'000};
+// Most of what another process does under the lock is over in a moment; a rescale is not.
+constexpr Milliseconds kLockPatience{5'000};
+constexpr Milliseconds kLockPoll{100};
+constexpr const char* kLoopTrouble = "loop ";  // and its place
 
 }  // namespace
 
@@ -88,7 +92,12 @@ Result<std::unique_ptr<Scaler::Workplace>> Scaler::workplace(const Conf& conf) {
 
 Result<std::unique_ptr<FileLock>> Scaler::lock_actions(const Conf& conf) {
   TEMBLOR_TRY(environment_.files.create_directories(conf.metrics_dir));
-  return environment_.files.lock(conf.metrics_dir + "/actions.lock");
+  const auto end = environment_.clock.monotonic() + kLockPatience;
+  while (true) {
+    auto lock = environment_.files.lock(conf.metrics_dir + "/actions.lock");
+    if (lock || !is_held(lock.error()) || environment_.clock.monotonic() > end) return lock;
+    environment_.clock.sleep_for(kLockPoll);
+  }
 }
 
 Result<bool> Scaler::finish() {
@@ -168,6 +177,7 @@ Result<void> Scaler::decide_locked(const Conf& conf, bool dry_run) {
   DecisionLog decisions(files, conf.metrics_dir);
   if (dry_run || decision.actions.empty()) {
     for (const Action& action : decision.actions) log.write(texts.would_do(action));
+    if (!dry_run && is_settled(decision)) work->run.call_off();
     return decisions.append(record);
   }
   // Spent from the first step on: whatever becomes of this process, the next decision needs new samples.
@@ -231,9 +241,10 @@ void Scaler::report_trouble(const Result<void>& outcome) {
   const Texts texts(read->conf.elastic_lang);
   Alerts alerts = alerts_of(read->conf);
   if (outcome) {
-    alerts.resolve("loop", texts.trouble_over("temblor elastic"));
-  } else {
-    alerts.raise(AlertLevel::kError, "loop", outcome.error().to_line());
+    alerts.resolve_all(kLoopTrouble, texts.trouble_over("temblor elastic"));
+  } else if (!is_held(outcome.error())) {  // that another process acts is no trouble
+    // By its place, so that another trouble is not folded into the one before.
+    alerts.raise(AlertLevel::kError, std::string(kLoopTrouble) + outcome.error().where, outcome.error().to_line());
   }
 }
 

@@ -197,6 +197,55 @@ TEST_F(ScalerTest, TheSecondActionIsOfTheJobThatTheFirstHasStarted) {
   EXPECT_EQ(flink.task_managers.size(), 4U);
 }
 
+TEST_F(ScalerTest, EachTroubleOfTheLoopIsAnAlertOfItsOwn) {
+  Scaler acts = scaler();
+  Rounds rounds(environment, acts, Conf{.log_dir = "/log"});
+  flink.jobs[kJob].state = "FAILED";
+  EXPECT_FALSE(rounds.next().has_value());
+  set("FLINK_REST_URL=http://127.0.0.1:1\n");
+  EXPECT_FALSE(rounds.next().has_value());
+  EXPECT_FALSE(rounds.next().has_value());
+  const auto count = [this](std::string_view what) {
+    const std::string log = text_of("/log/alert.log");
+    int times = 0;
+    for (std::size_t at = log.find(what); at != std::string::npos; at = log.find(what, at + 1)) ++times;
+    return times;
+  };
+  EXPECT_EQ(count("[ERROR] FLINK_JOB_ID"), 1);
+  EXPECT_EQ(count("[ERROR] http://127.0.0.1:1: cannot be reached"), 1);
+  set("");
+  flink.jobs[kJob].state = "RUNNING";
+  EXPECT_TRUE(rounds.next().has_value());
+  EXPECT_EQ(count("[INFO] trouble over"), 2);
+}
+
+TEST_F(ScalerTest, ThatAnotherProcessActsIsNoAlert) {
+  Scaler acts = scaler();
+  Rounds rounds(environment, acts, Conf{.log_dir = "/log"});
+  const auto lock = files.lock("/m/actions.lock");
+  EXPECT_FALSE(rounds.next().has_value());
+  leave_behind_between_the_jobs();
+  EXPECT_FALSE(rounds.next().has_value());
+  EXPECT_THAT(flink.running(), ::testing::IsEmpty());
+  EXPECT_EQ(text_of("/log/alert.log"), "");
+  EXPECT_THAT(text_of("/log/elastic_schedule.log"), HasSubstr("/m/actions.lock: is held by another process"));
+}
+
+TEST_F(ScalerTest, CallsOffAnAlertOfWhatIsNotWantedAnyMore) {
+  flink.task_managers["tm-4"] = {.host = "node03", .slots = 2, .free_slots = 1};
+  sample(8, 500);
+  programs.is_broken = true;
+  decide();
+  EXPECT_THAT(text_of("/log/alert.log"), HasSubstr("[ERROR] TaskManager tm-"));
+  flink.task_managers.erase("tm-4");
+  sample(3, 500);
+  decide();
+  EXPECT_THAT(text_of("/log/alert.log"), ::testing::Not(HasSubstr("[INFO]"))) << "too early to tell";
+  sample(12, 500);
+  decide();
+  EXPECT_THAT(text_of("/log/alert.log"), HasSubstr("[INFO] trouble over: task managers"));
+}
+
 /// Two more TaskManagers than the job needs, and the parallelism is to shrink first: what happens meanwhile comes from
 /// others.
 struct ChangedMeanwhileTest : ScalerTest {
