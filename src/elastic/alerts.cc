@@ -76,8 +76,9 @@ std::string webhook_message(const Alert& alert, Timestamp now, const std::string
 void Alerts::raise(AlertLevel level, const std::string& trouble, const std::string& message) {
   auto open = read_open();
   const Timestamp now = clock_.now();
-  const auto [found, is_new] = open.try_emplace(trouble, Open{.level = level, .began = now, .told = now, .folded = 0});
-  Open& known = found->second;
+  const auto [found, is_new] =
+      open.try_emplace(trouble, OpenTrouble{.level = level, .began = now, .told = now, .folded = 0});
+  OpenTrouble& known = found->second;
   const bool fold = !is_new && now >= known.told && now - known.told < repeat_ && level <= known.level;
   if (fold) {
     ++known.folded;
@@ -131,8 +132,9 @@ void Alerts::write_line(AlertLevel level, std::string_view message) {
   if (auto log = files_.open_append(log_); log) static_cast<void>((*log)->append(line));
 }
 
-std::map<std::string, Alerts::Open> Alerts::read_open() {
-  std::map<std::string, Open> open;
+OpenTroubles Alerts::read_open() {
+  if (unwritten_) return *unwritten_;
+  OpenTroubles open;
   if (!files_.exists(open_)) return open;
   const auto text = read_file(files_, open_, kLongestFile);
   if (!text) return open;
@@ -153,7 +155,7 @@ std::map<std::string, Alerts::Open> Alerts::read_open() {
   return open;
 }
 
-void Alerts::write_open(const std::map<std::string, Open>& open) {
+void Alerts::write_open(const OpenTroubles& open) {
   nlohmann::json json = nlohmann::json::object();
   for (const auto& [trouble, each] : open) {
     json[trouble] = {{"level", to_string(each.level)},
@@ -162,7 +164,8 @@ void Alerts::write_open(const std::map<std::string, Open>& open) {
                      {"folded", each.folded}};
   }
   const std::string text = json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
-  if (files_.create_directories(directory_of(open_))) static_cast<void>(replace_file(files_, open_, text));
+  const bool written = files_.create_directories(directory_of(open_)) && replace_file(files_, open_, text);
+  unwritten_ = written ? std::nullopt : std::optional(open);
 }
 
 }  // namespace temblor::elastic

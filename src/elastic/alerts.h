@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -33,6 +34,15 @@ struct Alert {
 /// Alertmanager's webhook message, version 4 (prometheus.io/docs/alerting/latest/configuration, "webhook_config").
 std::string webhook_message(const Alert& alert, Timestamp now, const std::string& host);
 
+/// A trouble that people were told of, and that is not over.
+struct OpenTrouble {
+  AlertLevel level = AlertLevel::kError;
+  Timestamp began{};
+  Timestamp told{};
+  std::int64_t folded = 0;  ///< times that were not told since
+};
+using OpenTroubles = std::map<std::string, OpenTrouble>;  ///< by name
+
 /// Tells people of trouble, once: repeated ones are folded, and the end of each is told too. What is open is kept in a
 /// file, so that it is the same trouble for the next process. One thread at a time, one process at a time.
 class Alerts {
@@ -40,9 +50,16 @@ class Alerts {
   /// Sends one somewhere; what goes wrong there is written into the log.
   using Channel = std::function<Result<void>(const Alert&)>;
 
-  /// `log` and `open` are paths; `repeat`: the same trouble is told again after so long.
-  Alerts(FileSystem& files, const Clock& clock, std::string log, std::string open, Milliseconds repeat)
-      : files_(files), clock_(clock), log_(std::move(log)), open_(std::move(open)), repeat_(repeat) {}
+  /// `log` and `open` are paths; `repeat`: the same trouble is told again after so long. `unwritten` outlives this, and
+  /// holds what is open as long as it cannot be written: a full disk would else be told of in each round.
+  Alerts(FileSystem& files, const Clock& clock, std::string log, std::string open, Milliseconds repeat,
+         std::optional<OpenTroubles>& unwritten)
+      : files_(files),
+        clock_(clock),
+        log_(std::move(log)),
+        open_(std::move(open)),
+        repeat_(repeat),
+        unwritten_(unwritten) {}
 
   /// Each alert also goes there.
   void add_channel(std::string name, Channel channel) { channels_.emplace_back(std::move(name), std::move(channel)); }
@@ -60,23 +77,17 @@ class Alerts {
   void tell(AlertLevel level, const std::string& message);
 
  private:
-  struct Open {
-    AlertLevel level = AlertLevel::kError;
-    Timestamp began{};
-    Timestamp told{};
-    std::int64_t folded = 0;  ///< times that were not told since
-  };
-
   void send(const Alert& alert, const std::string& message);
   void write_line(AlertLevel level, std::string_view message);
-  std::map<std::string, Open> read_open();
-  void write_open(const std::map<std::string, Open>& open);
+  OpenTroubles read_open();
+  void write_open(const OpenTroubles& open);
 
   FileSystem& files_;
   const Clock& clock_;
   std::string log_;
   std::string open_;
   Milliseconds repeat_;
+  std::optional<OpenTroubles>& unwritten_;
   std::vector<std::pair<std::string, Channel>> channels_;
 };
 

@@ -21,7 +21,7 @@ class AlertsTest : public ::testing::Test {
  protected:
   /// As each process makes them anew.
   Alerts alerts() {
-    Alerts made(files, clock, "/log/alert.log", "/log/alerts_open.json", 300s);
+    Alerts made(files, clock, "/log/alert.log", "/log/alerts_open.json", 300s, unwritten);
     made.add_channel("channel", [this](const Alert& alert) -> Result<void> {
       sent.push_back((alert.is_over ? "over: " : "") + alert.message);
       return answer;
@@ -32,6 +32,7 @@ class AlertsTest : public ::testing::Test {
 
   MemoryFileSystem files;
   SimClock clock;
+  std::optional<OpenTroubles> unwritten;
   std::vector<std::string> sent;
   Result<void> answer;
 };
@@ -120,6 +121,17 @@ TEST(AlertLevel, IsReadInAnyCase) {
   EXPECT_EQ(alert_level_from("Warning"), AlertLevel::kWarn);
   EXPECT_EQ(alert_level_from("CRITICAL"), AlertLevel::kError);
   EXPECT_EQ(alert_level_from("严重"), AlertLevel::kError);
+}
+
+TEST_F(AlertsTest, FoldsAndEndsATroubleThatCannotBeWritten) {
+  ASSERT_TRUE(files.create_directories("/log/alerts_open.json.tmp").has_value());  // where the file is made first
+  for (int i = 0; i < 3; ++i) alerts().raise(AlertLevel::kError, "disk", "full");
+  EXPECT_THAT(sent, ElementsAre("full"));
+  ASSERT_TRUE(files.rename("/log/alerts_open.json.tmp", "/elsewhere").has_value());
+  alerts().resolve("disk", "there is room");
+  alerts().resolve("disk", "there is room");
+  EXPECT_THAT(sent, ElementsAre("full", "over: there is room"));
+  EXPECT_FALSE(unwritten);
 }
 
 }  // namespace

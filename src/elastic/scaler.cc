@@ -250,7 +250,7 @@ void Scaler::report_trouble(const Result<void>& outcome) {
 
 Alerts Scaler::alerts_of(const Conf& conf) {
   Alerts alerts(environment_.files, environment_.clock, conf.log_dir + "/alert.log",
-                conf.metrics_dir + "/alerts_open.json", conf.alert_repeat);
+                conf.metrics_dir + "/alerts_open.json", conf.alert_repeat, unwritten_troubles_);
   if (!conf.alert_command.empty()) {
     alerts.add_channel("ALERT_COMMAND", [this, command = conf.alert_command](const Alert& alert) -> Result<void> {
       const std::string level(alert.is_over ? "RESOLVED" : to_string(alert.level));

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -68,6 +69,7 @@ class Scaler {
   Programs& programs_;
   std::string conf_path_;
   bool shown_;
+  std::optional<OpenTroubles> unwritten_troubles_;  ///< for Alerts
 };
 
 }  // namespace temblor::elastic

@@ -1,9 +1,11 @@
 """The scaler on a real cluster of three hosts, by its runbook: what people type, what they read, and what becomes of the
 words' counts when things break on the way."""
 
+import contextlib
 import json
 import os
 import re
+import shlex
 import signal
 import time
 import unittest
@@ -15,6 +17,22 @@ HOME = "/data/flink/elastic"
 CONF = f"{HOME}/conf/elastic.conf"
 JAR = os.path.join(ROOT, "build", "flink")  # of the word count
 LINES_PER_S = 20
+NODES = ("node01", "node02", "node03")
+# Takes a decision, and kills it with SIGKILL as soon as its journal says that a step has begun; says whether it did.
+KILL_AT = f"""
+import subprocess, sys
+decision = subprocess.Popen(["{HOME}/elastic_decision.sh"], stdout=subprocess.DEVNULL)
+while decision.poll() is None:
+    try:
+        with open("{HOME}/metrics/rescale.json") as journal:
+            begun = sys.argv[1] in journal.read()
+    except FileNotFoundError:
+        continue
+    if begun:
+        decision.kill()
+        break
+print(decision.wait() == -9)
+"""
 
 
 class Runbook(Case):
@@ -22,7 +40,8 @@ class Runbook(Case):
 
     @classmethod
     def setUpClass(cls):
-        cls.nodes = cls.enterClassContext(Nodes(options=["--program", f"{JAR}=/opt/flink"]))
+        cls.nodes = cls.enterClassContext(Nodes(
+            options=["--program", f"{JAR}=/opt/flink", "--set", "cluster.evenly-spread-out-slots=true"]))
         cls.nodes.start("node02", f'(while true; do echo "hello world flink test $(date +%N)"; sleep {1 / LINES_PER_S}; '
                                   "done) | nc -lk 9999")
         cls.nodes.start_flink()
@@ -35,6 +54,8 @@ class Runbook(Case):
 
     @classmethod
     def submit(cls):
+        for node in NODES:  # its counts begin anew
+            cls.nodes.run(node, f"for printed in {FLINK}/log/*taskexecutor*.out; do : > $printed; done")
         said = cls.run_on_node01(f"{FLINK}/bin/flink run -d -m node01:8081 -p 3 -c org.jzx.WordCount "
                                  "/opt/flink_jobs/wordcount.jar")
         cls.job = re.search(r"Job has been submitted with JobID ([0-9a-f]{32})", said)[1]
@@ -45,7 +66,8 @@ class Runbook(Case):
         super().setUp()
         self.set(TASK_MANAGER_MIN_NUM=3, TASK_MANAGER_MAX_NUM=6, PARALLELISM_MIN=3, PARALLELISM_MAX=12,
                  THROUGHPUT_UPPER=100000, THROUGHPUT_LOWER=0, CPU_LOAD_UPPER=0.99, CPU_LOAD_LOWER=0,
-                 TRIGGER_DURATION=2, LOOP_INTERVAL=1, COOLDOWN_OUT=1, COOLDOWN_IN=1, ALERT_REPEAT=300)
+                 TRIGGER_DURATION=2, LOOP_INTERVAL=1, COOLDOWN_OUT=1, COOLDOWN_IN=1, ALERT_REPEAT=300,
+                 JOB_START_TIMEOUT=60)
         self.run_on_node01(f"rm -f {HOME}/metrics/* {HOME}/log/*")
 
     # What people do.
@@ -91,11 +113,11 @@ class Runbook(Case):
 
     def task_managers(self):
         """How many there are on each node, by jps."""
-        return [self.nodes.run(node, "jps").count("TaskManagerRunner") for node in ("node01", "node02", "node03")]
+        return [self.nodes.run(node, "jps").count("TaskManagerRunner") for node in NODES]
 
     def count(self, word="hello"):
         """How often the word was counted, as the job has printed it last, on whichever node."""
-        printed = [int(number) for node in ("node01", "node02", "node03")
+        printed = [int(number) for node in NODES
                    for number in re.findall(rf"\({word},(\d+)\)",
                                             self.nodes.run(node, f"cat {FLINK}/log/*taskexecutor*.out"))]
         return max(printed, default=0), printed
@@ -178,8 +200,7 @@ class Runbook(Case):
 
     def test_throughput_changes_the_parallelism_with_the_state_kept(self):
         self.addCleanup(self.back_to_three)
-        self.set(THROUGHPUT_UPPER=1)
-        self.sample(12)
+        self.to_rescale(up=True)
         lines = self.decide()
         self.assertIn("吞吐量超过上限，触发并行度扩容", lines)
         self.nodes.until(self.runs)
@@ -187,7 +208,7 @@ class Runbook(Case):
         self.assertEqual(self.jobs()[0]["jid"], self.current_job())
         self.assert_counts_went_on()
         # Seven do not fit into the six slots: one more TaskManager comes first.
-        self.sample(12)
+        self.to_rescale(up=True)
         self.decide()
         self.nodes.until(self.runs)
         self.assertEqual((self.parallelism(), sum(self.task_managers())), (7, 4))
@@ -197,6 +218,18 @@ class Runbook(Case):
         self.nodes.until(self.runs)
         self.assertEqual(self.parallelism(), 6)
         self.assert_counts_went_on()
+        # Six fit on three TaskManagers, but each of the four is in use: the job is moved, and one ends meanwhile.
+        self.set(THROUGHPUT_LOWER=0, CPU_LOAD_LOWER=0.98)
+        self.sample()
+        self.assertEqual(self.free_task_managers(), 0)
+        self.assertIn("CPU 负载低于下限，触发 TM 缩容", self.decide())
+        self.nodes.until(self.runs)
+        self.assertEqual((self.parallelism(), sum(self.task_managers())), (6, 3))
+        self.assertEqual(self.jobs()[0]["jid"], self.current_job())
+        self.assert_counts_went_on()
+
+    def free_task_managers(self):
+        return sum(each["freeSlots"] == each["slotsNumber"] for each in self.nodes.get("/taskmanagers")["taskmanagers"])
 
     def test_loop_is_a_service_that_its_name_ends(self):
         self.nodes.start("node01", f"nohup {HOME}/elastic_loop.sh > /dev/null 2>&1")
@@ -207,17 +240,24 @@ class Runbook(Case):
         self.run_on_node01("pkill -f elastic_loop.sh")
         self.nodes.until(lambda: "elastic_loop" not in self.run_on_node01("ps ax"), limit_s=20)
 
+    @contextlib.contextmanager
+    def loop(self):
+        self.nodes.start("node01", f"nohup {HOME}/elastic_loop.sh > /dev/null 2>&1")
+        try:
+            yield
+        finally:
+            self.run_on_node01("pkill -f elastic_loop.sh")
+            self.nodes.until(lambda: "elastic_loop" not in self.run_on_node01("ps ax"), limit_s=20)
+
     def test_loop_outlives_a_jobmanager_that_is_gone(self):
         self.set(FLINK_REST_URL="http://node01:8999", REST_TIMEOUT=2)
-        self.nodes.start("node01", f"nohup {HOME}/elastic_loop.sh > /dev/null 2>&1")
-        self.nodes.until(lambda: any("8999" in line for line in self.log("alert.log")))
-        time.sleep(4)
-        self.assertEqual(sum("8999" in line for line in self.log("alert.log")), 1, "told once")
-        self.set(FLINK_REST_URL="http://node01:8081")
-        self.nodes.until(lambda: "========== 开始决策 ==========" in self.log())
-        self.nodes.until(lambda: len(self.log("alert.log")) >= 2)
-        self.run_on_node01("pkill -f elastic_loop.sh")
-        self.nodes.until(lambda: "elastic_loop" not in self.run_on_node01("ps ax"), limit_s=20)
+        with self.loop():
+            self.nodes.until(lambda: any("8999" in line for line in self.log("alert.log")))
+            time.sleep(4)
+            self.assertEqual(sum("8999" in line for line in self.log("alert.log")), 1, "told once")
+            self.set(FLINK_REST_URL="http://node01:8081")
+            self.nodes.until(lambda: "========== 开始决策 ==========" in self.log())
+            self.nodes.until(lambda: len(self.log("alert.log")) >= 2)
 
     def test_refused_ssh_is_an_alert_and_nothing_is_broken(self):
         self.set(CPU_LOAD_UPPER=0.00001, CPU_LOAD_LOWER=0.000001)
@@ -232,32 +272,117 @@ class Runbook(Case):
         self.assertEqual(self.task_managers(), [1, 1, 1])
         self.assertTrue(self.runs())
 
-    def test_killed_while_it_rescales(self):
-        """SIGKILL after a while, each time a little later, until a rescale gets through; then one job runs, and its counts
-        went on."""
+    def test_killed_at_every_step_of_a_rescale(self):
+        """Who comes next goes on: one job runs then, the one that the conf names, and its counts went on."""
         self.addCleanup(self.back_to_three)
-        delays = [0.3, 0.8, 1.5, 2.5, 4.0] if not SOAK else [i * 0.25 for i in range(1, 25)]
-        for number, delay in enumerate(delays):
-            up = number % 2 == 0
-            self.set(THROUGHPUT_UPPER=1 if up else 100000, THROUGHPUT_LOWER=0 if up else 90000)
-            self.sample(12 if up else 4)
-            before = self.parallelism()
+        for step in ("stopping", "starting", "naming"):
+            if step == "naming":  # a fourth, by hand, so that the job lies on more of them than it needs
+                self.run_on_node01(f"{FLINK}/bin/taskmanager.sh start")
+                self.nodes.until(lambda: self.nodes.get("/overview")["taskmanagers"] == 4)
+            before = self.to_rescale(up=step != "starting")
+            self.kill_at(step)
+            self.assert_finished_by_the_next(before)
+        self.assertEqual((self.parallelism(), self.free_task_managers()), (6, 0))
+        self.set(CPU_LOAD_LOWER=0.98)
+        self.sample()
+        self.kill_at("ending tm")
+        self.set(CPU_LOAD_LOWER=0)
+        self.nodes.until(self.finished, limit_s=180)
+        self.nodes.until(self.runs)
+        self.assertEqual((self.parallelism(), sum(self.task_managers())), (6, 3))
+        self.assert_counts_went_on()
+
+    def test_killed_at_any_moment_of_a_rescale(self):
+        self.addCleanup(self.back_to_three)
+        for number in range(24 if SOAK else 2):
+            before = self.to_rescale(up=number % 2 == 0)
             self.nodes.start("node01", f"exec {HOME}/elastic_decision.sh")
             self.nodes.until(lambda: "savepoint" in self.nodes.try_run("node01", f"cat {HOME}/metrics/rescale.json").stdout
                              or self.parallelism() != before, limit_s=60)
-            time.sleep(delay)
+            time.sleep(0.25 * (number + 1))
             self.nodes.try_run("node01", "pkill -KILL -f 'temblor elastic decide'")
-            # Who comes next finishes it.
-            self.nodes.until(lambda: self.finished(), limit_s=180)
-            self.nodes.until(self.runs)
-            self.assertEqual(self.jobs()[0]["jid"], self.current_job())
-            self.assertNotEqual(self.parallelism(), before)
-            self.assert_counts_went_on()
+            self.assert_finished_by_the_next(before)
+
+    def test_new_parallelism_that_does_not_run_is_taken_back(self):
+        """A TaskManager dies while the job is being started anew: it fits at the old parallelism only. The scaler is killed
+        on its way back, too. Then the lost TaskManager is replaced."""
+        self.addCleanup(self.back_to_three)
+        self.to_rescale(up=True)
+        self.set(JOB_START_TIMEOUT=25)
+        self.kill_at("starting")
+        self.nodes.run("node03", "pkill -KILL -f TaskManagerRunner")
+        self.kill_at("going back")
+        self.nodes.until(self.finished, limit_s=240)
+        self.nodes.until(self.runs)
+        self.assertEqual(self.parallelism(), 3)
+        self.assertEqual(self.jobs()[0]["jid"], self.current_job())
+        self.assertIn("新并行度提交失败，作业已回滚到并行度 3", self.log())
+        self.assert_counts_went_on()
+        self.assertEqual(sum(self.task_managers()), 2)
+        self.nodes.until(lambda: self.nodes.get("/overview")["taskmanagers"] == 2)
+        self.sample()
+        self.decide()
+        self.assertEqual(self.task_managers(), [1, 1, 1])
+
+    def to_rescale(self, up):
+        """Makes the next decision change the parallelism, up or down; what it is now."""
+        self.set(THROUGHPUT_UPPER=1 if up else 100000, THROUGHPUT_LOWER=0 if up else 90000)
+        for _ in range(40):  # of a new job Flink has no figures for some ten seconds, and those it has are as old as that
+            self.sample(1)
+            if "演练" in self.run_on_node01(f"{HOME}/elastic_decision.sh --dry-run"):
+                return self.parallelism()
+        self.fail(self.log())
+
+    def kill_at(self, step):
+        said = self.run_on_node01(f"python3 -c {shlex.quote(KILL_AT)} '\"step\": \"{step}\"'")
+        self.assertEqual(said, "True\n", f"the rescale never came to {step}")
+
+    def assert_finished_by_the_next(self, before):
+        self.nodes.until(self.finished, limit_s=180)
+        self.nodes.until(self.runs)
+        self.assertEqual(self.jobs()[0]["jid"], self.current_job())
+        self.assertNotEqual(self.parallelism(), before)
+        self.assert_counts_went_on()
 
     def finished(self):
         self.set(THROUGHPUT_UPPER=100000, THROUGHPUT_LOWER=0)
         self.nodes.try_run("node01", f"{HOME}/elastic_decision.sh")
         return self.nodes.try_run("node01", f"ls {HOME}/metrics/rescale.json").returncode != 0
+
+    def test_loop_outlives_a_full_disk(self):
+        self.run_on_node01(f"mount -t tmpfs -o size=64k tmpfs {HOME}/metrics")
+        try:
+            with self.loop():
+                self.nodes.until(lambda: "========== 开始决策 ==========" in self.log())
+                self.run_on_node01(f"head -c 1M /dev/zero > {HOME}/metrics/filling || true")
+                self.nodes.until(lambda: any("No space left on device" in line for line in self.log("alert.log")))
+                self.run_on_node01(f"rm {HOME}/metrics/filling")
+                self.nodes.until(lambda: any("已恢复" in line for line in self.log("alert.log")))
+        finally:
+            self.run_on_node01(f"umount {HOME}/metrics")
+
+    def test_savepoint_that_fails_is_an_alert_and_the_job_runs_on(self):
+        self.to_rescale(up=True)
+        self.set(SAVEPOINT_DIR="/proc/savepoints")
+        try:
+            self.decide()
+        finally:
+            self.set(SAVEPOINT_DIR=f"{HOME}/savepoints")
+        self.assertTrue(any("no savepoint was taken" in line for line in self.log("alert.log")), self.log("alert.log"))
+        self.assertEqual((self.parallelism(), self.jobs()[0]["jid"]), (3, self.current_job()))
+        self.assert_counts_went_on()
+
+    def test_job_that_failed_is_an_alert_until_one_runs(self):
+        with self.loop():
+            self.nodes.until(lambda: "各项指标正常，无需调整" in self.log())
+            self.run_on_node01(f"sed -i 's/^FLINK_JOB_ID=.*/FLINK_JOB_ID=/' {CONF}")
+            self.nodes.run("node03", "pkill -KILL -f TaskManagerRunner")
+            self.nodes.until(lambda: not self.jobs())
+            self.nodes.until(lambda: any("org.jzx.WordCount" in line for line in self.log("alert.log")))
+            self.nodes.run("node03", f"{FLINK}/bin/taskmanager.sh start")
+            self.nodes.until(lambda: self.nodes.get("/overview")["taskmanagers"] == 3)
+            self.submit()
+            self.nodes.until(lambda: any("已恢复" in line for line in self.log("alert.log")))
 
     def test_conf_is_never_executed(self):
         self.run_on_node01(f"cp {CONF} /tmp/conf")
