@@ -25,14 +25,17 @@ Result<std::string> read_file(FileSystem& files, const std::string& path, std::s
 }
 
 Result<void> replace_file(FileSystem& files, const std::string& path, std::string_view bytes) {
-  const std::string temporary = path + ".tmp";
+  const std::string target = files.behind_links(path);
+  const std::string temporary = target + ".tmp";
   {
     TEMBLOR_ASSIGN(const auto file, files.create(temporary));
+    // Before there is anything in it that not everybody may read.
+    if (files.exists(target)) TEMBLOR_TRY(files.copy_permissions(target, temporary));
     TEMBLOR_TRY(file->append(bytes));
     TEMBLOR_TRY(file->sync());
   }
-  TEMBLOR_TRY(files.rename(temporary, path));
-  return files.sync_directory(directory_of(path));
+  TEMBLOR_TRY(files.rename(temporary, target));
+  return files.sync_directory(directory_of(target));
 }
 
 }  // namespace temblor

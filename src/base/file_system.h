@@ -66,6 +66,13 @@ class FileSystem {
   virtual Result<void> truncate(const std::string& path, std::uint64_t size) = 0;
   /// Lets a file be run as a program, by everybody who may read it.
   virtual Result<void> make_executable(const std::string& path) = 0;
+  /// Gives `to` the permissions of `from`, and its owner as far as this process may.
+  virtual Result<void> copy_permissions(const std::string& from, const std::string& to) {
+    static_cast<void>(from), static_cast<void>(to);
+    return {};
+  }
+  /// Where a path leads once all links in it are followed; itself where that is nowhere.
+  [[nodiscard]] virtual std::string behind_links(const std::string& path) { return path; }
   /// Moves a file, replacing what was at `to`, as one step; it is lasting only after sync_directory.
   virtual Result<void> rename(const std::string& from, const std::string& to) = 0;
   /// Removes a file; that there is none is no error.
@@ -107,6 +114,8 @@ class PosixFileSystem final : public FileSystem {
   Result<std::unique_ptr<OutputFile>> open_append(const std::string& path) override;
   Result<void> truncate(const std::string& path, std::uint64_t size) override;
   Result<void> make_executable(const std::string& path) override;
+  Result<void> copy_permissions(const std::string& from, const std::string& to) override;
+  [[nodiscard]] std::string behind_links(const std::string& path) override;
   Result<void> rename(const std::string& from, const std::string& to) override;
   Result<void> remove(const std::string& path) override;
   Result<void> create_directories(const std::string& path) override;
@@ -130,7 +139,8 @@ bool is_held(const Error& error);
 /// Reads a whole file of at most `limit` bytes.
 Result<std::string> read_file(FileSystem& files, const std::string& path, std::size_t limit);
 
-/// Replaces `path` with `bytes` as one lasting step: written beside it, synced, renamed, the directory synced.
+/// Replaces `path` with `bytes` as one lasting step: written beside it, synced, renamed, the directory synced. A link
+/// stays one, and what it leads to is replaced; permissions and owner stay.
 /// `path` must have a directory part or lie in the current directory.
 Result<void> replace_file(FileSystem& files, const std::string& path, std::string_view bytes);
 

@@ -321,6 +321,20 @@ TEST(PosixFileSystem, ALockNamesItsHolder) {
   EXPECT_EQ(refused.error().what, "is held by process " + std::to_string(::getpid()));
 }
 
+TEST(PosixFileSystem, AReplacedFileKeepsItsPermissionsAndItsLink) {
+  namespace fs = std::filesystem;
+  OnDisk place;
+  const std::string real = place.folder() + "/real.conf";
+  const std::string link = place.folder() + "/elastic.conf";
+  ASSERT_TRUE(replace_file(place.files(), real, "one"));
+  fs::permissions(real, fs::perms::owner_read | fs::perms::owner_write | fs::perms::group_read);
+  fs::create_symlink("real.conf", link);
+  ASSERT_TRUE(replace_file(place.files(), link, "two"));
+  EXPECT_TRUE(fs::is_symlink(link));
+  EXPECT_EQ(*read_file(place.files(), real, 100), "two");
+  EXPECT_EQ(fs::status(real).permissions(), fs::perms::owner_read | fs::perms::owner_write | fs::perms::group_read);
+}
+
 TEST(PosixFileSystem, AFullDiskIsAnErrorWithARemedy) {
   PosixFileSystem files;
   if (!files.exists("/dev/full")) GTEST_SKIP() << "there is no /dev/full here";

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdlib>
 #include <filesystem>
 #include <limits>
 
@@ -140,6 +141,22 @@ Result<void> PosixFileSystem::truncate(const std::string& path, std::uint64_t si
     return system_error(path, "cannot be cut");
   }
   return synced(fd, path);
+}
+
+Result<void> PosixFileSystem::copy_permissions(const std::string& from, const std::string& to) {
+  struct stat status {};
+  if (::stat(from.c_str(), &status) != 0) return system_error(from, "cannot be looked at");
+  // Only root gives files away. First the owner: chown(2) takes bits of the mode away.
+  if (::chown(to.c_str(), status.st_uid, status.st_gid) != 0 && errno != EPERM) {
+    return system_error(to, "cannot be given its owner");
+  }
+  if (::chmod(to.c_str(), status.st_mode & 07777U) != 0) return system_error(to, "cannot be given its permissions");
+  return {};
+}
+
+std::string PosixFileSystem::behind_links(const std::string& path) {
+  const std::unique_ptr<char, void (*)(void*)> found(::realpath(path.c_str(), nullptr), std::free);
+  return found ? found.get() : path;
 }
 
 Result<void> PosixFileSystem::rename(const std::string& from, const std::string& to) {

@@ -120,6 +120,13 @@ Result<void> FaultyFileSystem::truncate(const std::string& path, std::uint64_t s
   return beneath_.truncate(path, size);
 }
 
+Result<void> FaultyFileSystem::copy_permissions(const std::string& from, const std::string& to) {
+  TEMBLOR_TRY(alive(to));
+  return beneath_.copy_permissions(from, to);
+}
+
+std::string FaultyFileSystem::behind_links(const std::string& path) { return beneath_.behind_links(path); }
+
 Result<void> FaultyFileSystem::rename(const std::string& from, const std::string& to) {
   TEMBLOR_TRY(step("rename", from));
   return beneath_.rename(from, to);
