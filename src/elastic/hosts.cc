@@ -34,8 +34,10 @@ bool Hosts::is_this_one(const std::string& host) const {
 }
 
 Result<ProgramEnd> Hosts::run(const std::string& host, std::string_view script,
-                              const std::vector<std::string>& arguments) {
-  std::vector<std::string> words = {"/bin/sh", "-c", std::string(script), "sh"};
+                              const std::vector<std::string>& arguments, Shell shell) {
+  std::vector<std::string> words = {"/bin/sh"};
+  if (shell == Shell::kLogin) words = {"/bin/bash", "-l"};
+  words.insert(words.end(), {"-c", std::string(script), "sh"});
   words.insert(words.end(), arguments.begin(), arguments.end());
   if (is_this_one(host)) return programs_.run(words, limit_);
 
@@ -53,8 +55,8 @@ Result<ProgramEnd> Hosts::run(const std::string& host, std::string_view script,
 }
 
 Result<std::string> Hosts::must_run(const std::string& host, std::string_view script,
-                                    const std::vector<std::string>& arguments) {
-  TEMBLOR_ASSIGN(ProgramEnd end, run(host, script, arguments));
+                                    const std::vector<std::string>& arguments, Shell shell) {
+  TEMBLOR_ASSIGN(ProgramEnd end, run(host, script, arguments, shell));
   if (end.status != 0) {
     const std::string said = last_line(end.output);
     return world_error(host, said.empty() ? "a command ended with exit code " + std::to_string(end.status) : said);

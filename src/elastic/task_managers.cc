@@ -57,7 +57,7 @@ cat ${out:+"$out"} ${log:+"$log"} 2>/dev/null | grep -E 'ERROR|FATAL|Exception|E
 }  // namespace
 
 Result<void> TaskManagers::start(const std::string& host, const std::string& id) {
-  TEMBLOR_TRY(hosts_.must_run(host, kStart, {bin_, id}));
+  TEMBLOR_TRY(hosts_.must_run(host, kStart, {bin_, id}, Hosts::Shell::kLogin));
   return {};
 }
 

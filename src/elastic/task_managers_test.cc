@@ -78,6 +78,19 @@ TEST_F(TaskManagersTest, StartsOneWithItsName) {
   EXPECT_FALSE(read("started").starts_with(" ")) << "USER is set";
 }
 
+TEST_F(TaskManagersTest, StartsOneAsAtALogin) {
+  const char* home = std::getenv("HOME");
+  const std::string before = home == nullptr ? "" : home;
+  write(".bash_profile", "export JAVA_HOME=/opt/java\n");
+  write("bin/taskmanager.sh", "#!/bin/sh\necho \"$JAVA_HOME $*\" > " + folder + "/started\n");
+  ::setenv("HOME", folder.c_str(), 1);
+  TaskManagers managers(hosts, folder + "/bin");
+  const auto started = managers.start("here", "it's $(one)");
+  ::setenv("HOME", before.c_str(), 1);
+  ASSERT_TRUE(started.has_value()) << started.error().to_line();
+  EXPECT_EQ(read("started"), "/opt/java start -D taskmanager.resource-id=it's $(one)\n");
+}
+
 TEST_F(TaskManagersTest, SaysWhyOneDoesNotStart) {
   TaskManagers managers(hosts, folder + "/nowhere");
   const auto started = managers.start("here", "x");
