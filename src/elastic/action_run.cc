@@ -25,10 +25,16 @@ std::vector<std::string> words_of(const std::string& text) {
   return words;
 }
 
-/// A source of the old kind is never busy, so to speak: it cannot be stopped, only cancelled (design.md).
-bool has_legacy_source(const Observation& seen) {
-  return std::any_of(seen.vertices.begin(), seen.vertices.end(),
-                     [](const VertexMetrics& vertex) { return vertex.is_source && !vertex.busy; });
+/// Whether there is a source of the old kind: it cannot be stopped, only cancelled, or its job fails and leaves nothing
+/// behind (docs/elastic.md). It is measured, and never busy; of a source that is not measured nobody knows.
+Result<bool> has_legacy_source(const Observation& seen) {
+  for (const VertexMetrics& vertex : seen.vertices) {
+    if (!vertex.is_source || vertex.busy) continue;
+    if (vertex.is_measured) return true;
+    return world_error(vertex.name, "has no metrics yet, and nobody knows whether it can be stopped",
+                       "tried again with the next samples");
+  }
+  return false;
 }
 
 std::int64_t slots_in_reach(const Observation& seen) {
@@ -119,7 +125,7 @@ Result<void> ActionRun::change_task_managers(const Action& action, const Observa
     TEMBLOR_ASSIGN(const bool removed, fleet_.remove_free_one());
     if (removed) continue;
     // Slots are to spare, but on TaskManagers that are all in use: the job is moved together first.
-    RescaleJournal move = plan(seen, seen.parallelism);
+    TEMBLOR_ASSIGN(RescaleJournal move, plan(seen, seen.parallelism));
     TEMBLOR_ASSIGN(move.task_manager, fleet_.least_used());
     return rescale(std::move(move), outcome);
   }
@@ -143,8 +149,9 @@ Result<void> ActionRun::can_spare_one(std::int64_t parallelism) {
 }
 
 Result<void> ActionRun::change_parallelism(const Action& action, const Observation& seen, Outcome& outcome) {
+  TEMBLOR_ASSIGN(RescaleJournal planned, plan(seen, action.to));
   if (action.to > slots_in_reach(seen)) TEMBLOR_TRY(make_room(action.to));
-  return rescale(plan(seen, action.to), outcome);
+  return rescale(std::move(planned), outcome);
 }
 
 Result<void> ActionRun::rescale(RescaleJournal plan, Outcome& outcome) {
@@ -194,10 +201,10 @@ Result<void> ActionRun::judge(const RescaleEnd& end, Outcome& outcome) {
                      "start it by hand, from the newest savepoint or checkpoint there is");
 }
 
-RescaleJournal ActionRun::plan(const Observation& seen, std::int64_t to) const {
+Result<RescaleJournal> ActionRun::plan(const Observation& seen, std::int64_t to) const {
   RescaleJournal journal;
   journal.old_job = seen.job_id;
-  journal.cancel = has_legacy_source(seen);
+  TEMBLOR_ASSIGN(journal.cancel, has_legacy_source(seen));
   journal.savepoint_dir = conf_.savepoint_dir;
   journal.from = static_cast<std::uint32_t>(seen.parallelism);
   journal.to = static_cast<std::uint32_t>(to);

@@ -55,7 +55,7 @@ class ActionRun {
   Result<void> make_room(std::int64_t parallelism);
   /// Says what came of a rescale; an error where the job is not as it was to be.
   Result<void> judge(const RescaleEnd& end, Outcome& outcome);
-  [[nodiscard]] RescaleJournal plan(const Observation& seen, std::int64_t to) const;
+  [[nodiscard]] Result<RescaleJournal> plan(const Observation& seen, std::int64_t to) const;
 
   const Environment& environment_;
   const Conf& conf_;

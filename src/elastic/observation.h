@@ -20,6 +20,7 @@ struct VertexMetrics {
   std::optional<double> records_in{};   ///< numRecordsIn, over all subtasks
   std::optional<double> records_out{};  ///< numRecordsOut, over all subtasks
   std::optional<double> busy{};         ///< of the busiest subtask, 0 … 1; legacy sources have none
+  bool is_measured = false;             ///< Flink gives values of it, other than `busy`
   std::optional<double> pending{};      ///< pendingRecords over all subtasks: the source's lag, records
 };
 

@@ -28,6 +28,7 @@ VertexMetrics vertex_of(const flink_rest::Vertex& vertex, const std::map<std::st
                      .parallelism = vertex.parallelism,
                      .max_parallelism = vertex.max_parallelism};
   for (const auto& [name, metric] : metrics) {
+    seen.is_measured = seen.is_measured || (name != kBusy && metric.sum);
     if (name == "numRecordsOut") seen.records_out = metric.sum;
     if (name == kBusy && metric.max) seen.busy = std::clamp(*metric.max / kMsPerSecond, 0.0, 1.0);
     if (name.ends_with(".pendingRecords")) seen.pending = seen.pending.value_or(0) + metric.sum.value_or(0);

@@ -246,6 +246,26 @@ TEST_F(ScalerTest, CallsOffAnAlertOfWhatIsNotWantedAnyMore) {
   EXPECT_THAT(text_of("/log/alert.log"), HasSubstr("[INFO] trouble over: task managers"));
 }
 
+TEST_F(ScalerTest, CancelsASourceOfTheOldKindAndStopsAnyOther) {
+  sample(8, 5000);
+  decide();
+  EXPECT_TRUE(flink.was_asked("POST /jobs/" + kJob + "/stop"));
+  const std::string second = flink.running().at(0);
+  flink.metrics["busyTimeMsPerSecond"] = "\"NaN\"";
+  sample(8, 5000);
+  decide();
+  EXPECT_TRUE(flink.was_asked("POST /jobs/" + second + "/savepoints"));
+  EXPECT_FALSE(flink.was_asked("POST /jobs/" + second + "/stop"));
+}
+
+TEST_F(ScalerTest, LeavesAJobAloneWhoseSourcesAreNotMeasured) {
+  sample(8, 5000);
+  flink.metrics.clear();
+  decide();
+  EXPECT_THAT(flink.running(), ElementsAre(kJob));
+  EXPECT_THAT(text_of("/log/elastic_schedule.log"), HasSubstr("has no metrics yet"));
+}
+
 /// Two more TaskManagers than the job needs, and the parallelism is to shrink first: what happens meanwhile comes from
 /// others.
 struct ChangedMeanwhileTest : ScalerTest {
