@@ -249,5 +249,29 @@ TEST(ClientTest, TextThatIsNoUtf8IsAnError) {
   EXPECT_THAT(stopped.error().to_line(), HasSubstr("no UTF-8"));
 }
 
+TEST(HttpTest, AnAnswerWithoutEndIsNone) {
+  httplib::Server server;
+  server.Get("/overview", [](const httplib::Request&, httplib::Response& response) {
+    response.set_chunked_content_provider("application/json", [](std::size_t, httplib::DataSink& sink) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+      return sink.write(" ", 1);
+    });
+  });
+  const int port = server.bind_to_any_port("127.0.0.1");
+  std::thread thread([&] { server.listen_after_bind(); });
+  Client client(Http::at("127.0.0.1:" + std::to_string(port), Milliseconds(200)).value());
+  EXPECT_THAT(client.overview().error().to_line(), HasSubstr("gives no answer within 200ms"));
+  server.stop();
+  thread.join();
+}
+
+TEST(ClientTest, AnUploadIsNotAnsweredWithoutEnd) {
+  AnswerServer server;
+  server.answers["POST /jars/upload"] = {200, std::string(std::size_t{17} << 20, ' ')};
+  MemoryFileSystem files;
+  files.put("/t.jar", "jar");
+  EXPECT_THAT(client_of(server).upload_jar(files, "/t.jar").error().to_line(), HasSubstr("more than 16 MiB"));
+}
+
 }  // namespace
 }  // namespace temblor::flink_rest

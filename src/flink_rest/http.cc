@@ -4,7 +4,11 @@
 #include <httplib.h>
 
 #include <algorithm>
+#include <condition_variable>
+#include <functional>
+#include <mutex>
 #include <nlohmann/json.hpp>
+#include <thread>
 
 #include "flink_rest/refusal.h"
 
@@ -16,6 +20,7 @@ using Json = nlohmann::json;
 constexpr std::size_t kLargestAnswer = std::size_t{16} << 20;
 constexpr time_t kConnectSeconds = 5;
 constexpr int kNotFound = 404;
+constexpr Milliseconds kUploadPatience{600'000};  // a large jar over a slow line
 
 constexpr std::string_view kHowToName = "start Flink, or name its JobManager: --jobmanager HOST:PORT";
 
@@ -26,6 +31,39 @@ Result<Json> read(const std::string& address, int status, const std::string& bod
   if (!json.is_discarded()) return json;
   return world_error(address, "is no JobManager of Flink: its answer is no JSON", std::string(kHowToName));
 }
+
+/// Does something unless it ends in time.
+class Deadline {
+ public:
+  Deadline(Milliseconds limit, std::function<void()> too_late)
+      : thread_([this, limit, act = std::move(too_late)] {
+          std::unique_lock lock(mutex_);
+          if (ended_.wait_for(lock, limit, [this] { return is_over_; })) return;
+          is_late_ = true;
+          act();
+        }) {}
+  ~Deadline() { end(); }
+  Deadline(const Deadline&) = delete;
+  Deadline& operator=(const Deadline&) = delete;
+
+  /// Whether it was too late.
+  bool end() {
+    {
+      const std::lock_guard guard(mutex_);
+      is_over_ = true;
+    }
+    ended_.notify_one();
+    if (thread_.joinable()) thread_.join();
+    return is_late_;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable ended_;
+  bool is_over_ = false;
+  bool is_late_ = false;
+  std::thread thread_;  // the last: it uses the others
+};
 
 }  // namespace
 
@@ -102,15 +140,24 @@ Result<void> Http::patch(const std::string& path) {
 }
 
 Result<Json> Http::upload(const std::string& path, const std::string& name, std::string content) {
-  const httplib::MultipartFormDataItems form = {{.name = "jarfile",
-                                                 .content = std::move(content),
-                                                 .filename = name,
-                                                 .content_type = "application/x-java-archive"}};
-  may_come_through_ = true;
-  const httplib::Result answer = connection_->client.Post(path, form);
-  if (!answer) return no_answer(static_cast<int>(answer.error()));
-  may_come_through_ = false;
-  return read(address_, answer->status, answer->body);
+  std::string boundary = "temblor-jar";
+  while (content.find(boundary) != std::string::npos) boundary += 'x';
+  std::string file = name;
+  std::replace_if(
+      file.begin(), file.end(), [](char c) { return c == '"' || c == '\r' || c == '\n'; }, '_');
+  const std::string begin = fmt::format(
+      "--{}\r\nContent-Disposition: form-data; name=\"jarfile\"; filename=\"{}\"\r\n"
+      "Content-Type: application/x-java-archive\r\n\r\n",
+      boundary, file);
+  content.insert(0, begin);
+  content += fmt::format("\r\n--{}--\r\n", boundary);
+  const Request request{.method = "POST",
+                        .path = path,
+                        .body = std::move(content),
+                        .type = "multipart/form-data; boundary=" + boundary,
+                        .limit = std::max(patience_, kUploadPatience)};
+  TEMBLOR_ASSIGN(const Answer answer, send(request));
+  return read(address_, answer.status, answer.body);
 }
 
 Result<Json> Http::ask(const std::string& method, const std::string& path, std::string body) {
@@ -119,12 +166,17 @@ Result<Json> Http::ask(const std::string& method, const std::string& path, std::
 }
 
 Result<Http::Answer> Http::send(const std::string& method, const std::string& path, std::string body) {
+  return send(
+      {.method = method, .path = path, .body = std::move(body), .type = "application/json", .limit = patience_});
+}
+
+Result<Http::Answer> Http::send(const Request& asked) {
   may_come_through_ = true;
   httplib::Request request;
-  request.method = method;
-  request.path = path;
-  if (!body.empty()) request.set_header("Content-Type", "application/json");
-  request.body = std::move(body);
+  request.method = asked.method;
+  request.path = asked.path;
+  if (!asked.body.empty()) request.set_header("Content-Type", asked.type);
+  request.body = asked.body;
   std::string received;
   bool too_large = false;
   request.content_receiver = [&](const char* data, std::size_t size, std::uint64_t, std::uint64_t) {
@@ -132,17 +184,25 @@ Result<Http::Answer> Http::send(const std::string& method, const std::string& pa
     if (!too_large) received.append(data, size);
     return !too_large;
   };
+  // The library's own limits are for each read: a byte now and then would keep them content for ever.
+  Deadline deadline(asked.limit, [this] { connection_->client.stop(); });
   const httplib::Result answer = connection_->client.send(request);
-  if (too_large) return world_error(address_, fmt::format("answers {} with more than 16 MiB", path));
+  const bool too_late = deadline.end();
+  if (too_large) return world_error(address_, fmt::format("answers {} with more than 16 MiB", asked.path));
+  if (!answer && too_late) return no_answer_within(asked.limit);
   if (!answer) return no_answer(static_cast<int>(answer.error()));
   may_come_through_ = false;
   return Answer{.status = answer->status, .body = std::move(received)};
 }
 
+tl::unexpected<Error> Http::no_answer_within(Milliseconds limit) const {
+  return world_error(address_, "gives no answer within " + to_string(limit), "look into the JobManager's log");
+}
+
 tl::unexpected<Error> Http::no_answer(int failure) {
   const auto error = static_cast<httplib::Error>(failure);
   if (error == httplib::Error::Read) {
-    return world_error(address_, "gives no answer within " + to_string(patience_), "look into the JobManager's log");
+    return no_answer_within(patience_);
   }
   const bool cannot_connect = error == httplib::Error::Connection || error == httplib::Error::ConnectionTimeout;
   if (cannot_connect) may_come_through_ = false;

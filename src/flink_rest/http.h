@@ -12,15 +12,16 @@
 namespace temblor::flink_rest {
 
 /// JSON over HTTP, as Flink's JobManager speaks it. Each call waits for the answer, some seconds for a connection and
-/// as long as it was told for bytes. What a server refuses is the world's error, with the cause out of its stack trace;
-/// so is one that does not answer, and an answer that is no JSON or beyond all measure. One thread at a time.
+/// as long as it was told for all of it; an upload for ten minutes. What a server refuses is the world's error, with
+/// the cause out of its stack trace; so is one that does not answer, and an answer that is no JSON or beyond all
+/// measure. One thread at a time.
 class Http {
  public:
   /// A JobManager runs a job's main before it answers.
   static constexpr Milliseconds kPatience{60'000};
 
   /// `address` is HOST:PORT, http://HOST:PORT or https://HOST:PORT; otherwise it is the user's error. Connects to
-  /// nothing. `patience` is how long an answer may take.
+  /// nothing. `patience` is how long an answer may take, to its last byte.
   static Result<Http> at(std::string_view address, Milliseconds patience = kPatience);
 
   Http(Http&&) noexcept;
@@ -48,14 +49,24 @@ class Http {
  private:
   struct Connection;
 
+  struct Request {
+    std::string method;
+    std::string path;
+    std::string body;
+    std::string type;  ///< of the body
+    Milliseconds limit{};
+  };
+
   struct Answer {
     int status = 0;
     std::string body;
   };
 
   Http(std::string address, Milliseconds patience, std::unique_ptr<Connection> connection);
+  Result<Answer> send(const Request& asked);
   Result<Answer> send(const std::string& method, const std::string& path, std::string body);
   Result<nlohmann::json> ask(const std::string& method, const std::string& path, std::string body);
+  [[nodiscard]] tl::unexpected<Error> no_answer_within(Milliseconds limit) const;
   tl::unexpected<Error> no_answer(int failure);
 
   std::string address_;
