@@ -14,10 +14,18 @@ constexpr Milliseconds kEndPatience{10'000};
 // Of one that was killed Flink knows after its heartbeats have stayed away: 15 to 19 s.
 constexpr Milliseconds kGonePatience{60'000};
 
+std::vector<std::string> each_once(const std::vector<std::string>& hosts) {
+  std::vector<std::string> once;
+  for (const std::string& host : hosts) {
+    if (std::find(once.begin(), once.end(), host) == once.end()) once.push_back(host);
+  }
+  return once;
+}
+
 }  // namespace
 
 Result<std::vector<std::string>> workers_of(FileSystem& files, const Conf& conf) {
-  if (!conf.task_manager_hosts.empty()) return conf.task_manager_hosts;
+  if (!conf.task_manager_hosts.empty()) return each_once(conf.task_manager_hosts);
   const std::string path = conf.flink_bin_path + "/../conf/workers";
   TEMBLOR_ASSIGN(const std::string text, read_file(files, path, kLargestFile));
   std::vector<std::string> workers;
@@ -30,19 +38,40 @@ Result<std::vector<std::string>> workers_of(FileSystem& files, const Conf& conf)
   if (workers.empty()) {
     return user_error(path, "names no worker", "write one host a line, or set TASK_MANAGER_HOSTS in the conf");
   }
-  return workers;
+  return each_once(workers);
+}
+
+std::string worker_called(const std::string& host, const std::vector<std::string>& workers,
+                          const Addresses& addresses) {
+  if (std::find(workers.begin(), workers.end(), host) != workers.end()) return host;
+  const std::vector<std::string> of_host = addresses(host);
+  for (const std::string& worker : workers) {
+    const std::vector<std::string> of_worker = addresses(worker);
+    if (std::find_first_of(of_host.begin(), of_host.end(), of_worker.begin(), of_worker.end()) != of_host.end()) {
+      return worker;
+    }
+  }
+  return host;
+}
+
+Result<std::vector<flink_rest::TaskManager>> Fleet::task_managers() {
+  TEMBLOR_ASSIGN(std::vector<flink_rest::TaskManager> all, client_.task_managers());
+  if (workers_) {
+    for (flink_rest::TaskManager& each : all) each.host = worker_called(each.host, *workers_, addresses_);
+  }
+  return all;
 }
 
 Result<void> Fleet::add_one() {
   if (!workers_) return tl::unexpected(workers_.error());
   const std::vector<std::string>& workers = *workers_;
-  TEMBLOR_ASSIGN(const std::vector<flink_rest::TaskManager> before, client_.task_managers());
+  TEMBLOR_ASSIGN(const std::vector<flink_rest::TaskManager> before, task_managers());
   std::vector<std::uint32_t> counts(workers.size(), 0);
   for (const flink_rest::TaskManager& each : before) {
     const auto at = std::find(workers.begin(), workers.end(), each.host);
     if (at != workers.end()) ++counts[static_cast<std::size_t>(at - workers.begin())];
   }
-  const std::string host = host_for_one_more(workers, counts, conf_.job_manager_ip);
+  const std::string host = host_for_one_more(workers, counts, job_manager());
   const std::string id = fmt::format("temblor-{}-{}", host, to_ms(clock_.now()));
   log_(texts_.starting_tm(host));
   TEMBLOR_TRY(task_managers_.start(host, id));
@@ -61,8 +90,12 @@ Result<void> Fleet::add_one() {
                      "look into Flink's log folder there");
 }
 
+std::string Fleet::job_manager() const {
+  return workers_ ? worker_called(conf_.job_manager_ip, *workers_, addresses_) : conf_.job_manager_ip;
+}
+
 Result<std::vector<Fleet::Seat>> Fleet::seats() {
-  TEMBLOR_ASSIGN(const std::vector<flink_rest::TaskManager> all, client_.task_managers());
+  TEMBLOR_ASSIGN(const std::vector<flink_rest::TaskManager> all, task_managers());
   std::vector<Seat> seats;
   for (const flink_rest::TaskManager& each : all) {
     const auto there =
@@ -70,9 +103,9 @@ Result<std::vector<Fleet::Seat>> Fleet::seats() {
     seats.push_back({.task_manager = each, .on_its_host = static_cast<std::uint32_t>(there)});
   }
   // Those that the scaler started go first where nothing else decides, and then rather not the JobManager's.
-  const auto rank = [this](const Seat& seat) {
+  const auto rank = [job_manager = job_manager()](const Seat& seat) {
     return std::tuple(seat.task_manager.slots - seat.task_manager.free_slots, -std::int64_t{seat.on_its_host},
-                      !seat.task_manager.id.starts_with("temblor-"), seat.task_manager.host == conf_.job_manager_ip,
+                      !seat.task_manager.id.starts_with("temblor-"), seat.task_manager.host == job_manager,
                       seat.task_manager.id);
   };
   std::sort(seats.begin(), seats.end(), [&](const Seat& a, const Seat& b) { return rank(a) < rank(b); });
@@ -94,7 +127,7 @@ Result<std::string> Fleet::least_used() {
 }
 
 Result<void> Fleet::remove(const std::string& id) {
-  TEMBLOR_ASSIGN(const std::vector<flink_rest::TaskManager> all, client_.task_managers());
+  TEMBLOR_ASSIGN(const std::vector<flink_rest::TaskManager> all, task_managers());
   for (const flink_rest::TaskManager& each : all) {
     if (each.id == id) return end(each);
   }

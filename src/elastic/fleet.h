@@ -15,19 +15,27 @@
 
 namespace temblor::elastic {
 
+/// The addresses of a host by its name or one of its addresses, as text (flink_rest/addresses.h).
+using Addresses = std::function<std::vector<std::string>(const std::string& host)>;
+
+/// Which of `workers` a TaskManager means by `host`: Flink may register one by its address, or another name. `host`
+/// itself where it is none of them.
+std::string worker_called(const std::string& host, const std::vector<std::string>& workers, const Addresses& addresses);
+
 /// The TaskManagers of the cluster as a whole: one more, one fewer. One thread at a time.
 class Fleet {
  public:
   /// `workers` are the hosts that they may run on, or why these are not known, which only stands in the way of one
   /// more; `log` takes lines for the schedule log. All outlive the object.
   Fleet(flink_rest::Client& client, TaskManagers& task_managers, Clock& clock, const Conf& conf, const Texts& texts,
-        Result<std::vector<std::string>> workers, std::function<void(const std::string&)> log)
+        Result<std::vector<std::string>> workers, Addresses addresses, std::function<void(const std::string&)> log)
       : client_(client),
         task_managers_(task_managers),
         clock_(clock),
         conf_(conf),
         texts_(texts),
         workers_(std::move(workers)),
+        addresses_(std::move(addresses)),
         log_(std::move(log)) {}
 
   /// Starts one on the worker with the fewest, and returns when it has registered.
@@ -50,7 +58,11 @@ class Fleet {
     std::uint32_t on_its_host = 0;  ///< TaskManagers there
   };
 
+  /// The cluster's TaskManagers; their hosts are called as the workers are.
+  Result<std::vector<flink_rest::TaskManager>> task_managers();
   Result<std::vector<Seat>> seats();
+  /// The JobManager's host, called as the worker is that it may be.
+  [[nodiscard]] std::string job_manager() const;
   Result<void> end(const flink_rest::TaskManager& task_manager);
   /// Waits until one is `listed`, or is not any more; how many there are then, nothing where it takes too long.
   Result<std::optional<std::int64_t>> await(const std::string& id, bool listed, Milliseconds patience);
@@ -61,10 +73,11 @@ class Fleet {
   const Conf& conf_;
   const Texts& texts_;
   Result<std::vector<std::string>> workers_;
+  Addresses addresses_;
   std::function<void(const std::string&)> log_;
 };
 
-/// TASK_MANAGER_HOSTS, or the lines of Flink's conf/workers; none is the user's error.
+/// TASK_MANAGER_HOSTS, or the lines of Flink's conf/workers, each host once; none is the user's error.
 Result<std::vector<std::string>> workers_of(FileSystem& files, const Conf& conf);
 
 }  // namespace temblor::elastic

@@ -19,6 +19,7 @@
 #include "elastic/pause.h"
 #include "elastic/texts.h"
 #include "elastic/webhook.h"
+#include "flink_rest/addresses.h"
 
 namespace temblor::elastic {
 namespace {
@@ -72,7 +73,8 @@ struct Scaler::Workplace {
         hosts(scaler.programs_, {host_name()}, conf.ssh_timeout),
         task_managers(hosts, conf.flink_bin_path),
         fleet(cluster.client, task_managers, scaler.environment_.clock, conf, texts,
-              workers_of(scaler.environment_.files, conf), [this](const std::string& line) { log.write(line); }),
+              workers_of(scaler.environment_.files, conf), flink_rest::addresses_of,
+              [this](const std::string& line) { log.write(line); }),
         run(scaler.environment_, conf, scaler.conf_path_, texts, log, alerts, cluster.client, cluster.patient, fleet) {}
 
   Texts texts;
