@@ -25,7 +25,7 @@ Result<std::string> read_file(FileSystem& files, const std::string& path, std::s
 }
 
 Result<void> replace_file(FileSystem& files, const std::string& path, std::string_view bytes) {
-  const std::string target = files.behind_links(path);
+  const std::string target = files.exists(path) ? files.canonical(path) : path;
   const std::string temporary = target + ".tmp";
   {
     TEMBLOR_ASSIGN(const auto file, files.create(temporary));

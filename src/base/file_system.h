@@ -71,8 +71,6 @@ class FileSystem {
     static_cast<void>(from), static_cast<void>(to);
     return {};
   }
-  /// Where a path leads once all links in it are followed; itself where that is nowhere.
-  [[nodiscard]] virtual std::string behind_links(const std::string& path) { return path; }
   /// Moves a file, replacing what was at `to`, as one step; it is lasting only after sync_directory.
   virtual Result<void> rename(const std::string& from, const std::string& to) = 0;
   /// Removes a file; that there is none is no error.
@@ -115,7 +113,6 @@ class PosixFileSystem final : public FileSystem {
   Result<void> truncate(const std::string& path, std::uint64_t size) override;
   Result<void> make_executable(const std::string& path) override;
   Result<void> copy_permissions(const std::string& from, const std::string& to) override;
-  [[nodiscard]] std::string behind_links(const std::string& path) override;
   Result<void> rename(const std::string& from, const std::string& to) override;
   Result<void> remove(const std::string& path) override;
   Result<void> create_directories(const std::string& path) override;

@@ -8,7 +8,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdlib>
 #include <filesystem>
 #include <limits>
 
@@ -152,11 +151,6 @@ Result<void> PosixFileSystem::copy_permissions(const std::string& from, const st
   }
   if (::chmod(to.c_str(), status.st_mode & 07777U) != 0) return system_error(to, "cannot be given its permissions");
   return {};
-}
-
-std::string PosixFileSystem::behind_links(const std::string& path) {
-  const std::unique_ptr<char, void (*)(void*)> found(::realpath(path.c_str(), nullptr), std::free);
-  return found ? found.get() : path;
 }
 
 Result<void> PosixFileSystem::rename(const std::string& from, const std::string& to) {

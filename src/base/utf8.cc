@@ -1,8 +1,7 @@
 #include "base/utf8.h"
 
 #include <cstdint>
-
-#include "schema/wire.h"
+#include <cstring>
 
 namespace temblor {
 namespace {
@@ -34,7 +33,9 @@ std::size_t sequence_length(std::string_view text, std::size_t at) {
 bool is_utf8(std::string_view text) {
   std::size_t at = 0;
   while (text.size() - at >= 8) {
-    if ((wire::load<std::uint64_t>(text.data() + at) & 0x8080808080808080U) != 0) break;
+    std::uint64_t word = 0;
+    std::memcpy(&word, text.data() + at, sizeof(word));
+    if ((word & 0x8080808080808080U) != 0) break;
     at += 8;
   }
   while (at < text.size()) {

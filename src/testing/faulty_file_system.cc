@@ -125,8 +125,6 @@ Result<void> FaultyFileSystem::copy_permissions(const std::string& from, const s
   return beneath_.copy_permissions(from, to);
 }
 
-std::string FaultyFileSystem::behind_links(const std::string& path) { return beneath_.behind_links(path); }
-
 Result<void> FaultyFileSystem::rename(const std::string& from, const std::string& to) {
   TEMBLOR_TRY(step("rename", from));
   return beneath_.rename(from, to);

@@ -57,7 +57,6 @@ class FaultyFileSystem final : public FileSystem {
   Result<void> truncate(const std::string& path, std::uint64_t size) override;
   Result<void> make_executable(const std::string& path) override;
   Result<void> copy_permissions(const std::string& from, const std::string& to) override;
-  [[nodiscard]] std::string behind_links(const std::string& path) override;
   Result<void> rename(const std::string& from, const std::string& to) override;
   Result<void> remove(const std::string& path) override;
   Result<void> create_directories(const std::string& path) override;
