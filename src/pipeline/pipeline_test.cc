@@ -3,19 +3,15 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <limits>
 #include <new>
 #include <thread>
 
-#include "connectors/memory/memory_sink.h"
-#include "connectors/memory/memory_source.h"
+#include "pipeline/test_bench.h"
 #include "proto/letter.pb.h"
 #include "schema/deserializer.h"
-#include "testing/faulty_file_system.h"
-#include "testing/job_world.h"
 
 namespace temblor {
 namespace {
@@ -25,49 +21,6 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
-
-constexpr std::int64_t kBegin = 1'274'977'473'000;
-
-std::string reading(std::int64_t after_ms, float amplitude = 1, const std::string& sensor = "S1") {
-  return message_of({.sensor = sensor, .time_ms = kBegin + after_ms, .amplitude = amplitude});
-}
-
-/// A job from memory to memory, on a clock that stands a day after the readings.
-struct Bench {
-  std::shared_ptr<MemoryStream> stream = std::make_shared<MemoryStream>();
-  MemorySource::Settings source;
-  std::shared_ptr<MemoryOutput> results = std::make_shared<MemoryOutput>();
-  std::shared_ptr<MemoryOutput> late = std::make_shared<MemoryOutput>();
-  std::shared_ptr<MemoryOutput> dead = std::make_shared<MemoryOutput>();
-  MemoryFileSystem files;
-  SimClock clock{timestamp_from_ms(kBegin) + std::chrono::hours(24)};
-  std::atomic<bool> stop{false};
-
-  Job job() {
-    Job job;
-    job.sources.push_back({.uri = "memory:", .source = std::make_unique<MemorySource>(stream, source)});
-    job.sinks.push_back({.uri = "memory:results", .sink = std::make_unique<MemorySink>(results)});
-    job.late_sink = {.uri = "memory:late", .sink = std::make_unique<MemoryLetterSink>(late)};
-    job.dead_letter_sink = {.uri = "memory:dead", .sink = std::make_unique<MemoryLetterSink>(dead)};
-    return job;
-  }
-  Result<Summary> run(Job job, std::uint64_t hash_seed = 1) {
-    return run_pipeline(std::move(job), {.clock = clock, .files = files, .hash_seed = hash_seed}, stop);
-  }
-  Summary run_well(Job job) {
-    auto summary = run(std::move(job));
-    EXPECT_TRUE(summary) << summary.error().to_line();
-    return summary.value_or(Summary{});
-  }
-};
-
-std::uint64_t dropped(const Summary& summary, Rejection reason) {
-  return summary.life.dropped[static_cast<std::size_t>(reason)];
-}
-
-std::string line(std::int64_t window, const std::string& rest, const std::string& sensor = "S1") {
-  return fmt::format("{} {} {} {}", sensor, kBegin + window, kBegin + window + 1000, rest);
-}
 
 TEST(Pipeline, AggregatesEachSensorInEachSecond) {
   Bench bench;
@@ -217,24 +170,6 @@ TEST(Pipeline, ReadsNoMoreThanMaxRecordsOverAllSplits) {
   }
 }
 
-TEST(Pipeline, MaxRecordsCountsTheSameAfterARestart) {
-  Bench bench;
-  std::vector<MemoryEvent> events;
-  for (int i = 0; i < 20; ++i) {
-    events.emplace_back(reading(1000 * i));  // the end of a run closes the windows that are open
-    events.emplace_back(MemoryRefusal{.bytes = "lost"});
-  }
-  bench.stream->add_split("a", std::move(events));
-  for (const std::uint64_t most : {5U, 10U}) {
-    Job job = bench.job();
-    job.checkpoint_dir = "state";
-    job.max_records = most;
-    job.batch_records = 1;
-    const Summary summary = bench.run_well(std::move(job));
-    EXPECT_EQ(summary.life.records_accepted, most);
-  }
-}
-
 TEST(Pipeline, ProcessingTimeClosesWindowsByTheClockAndTheLastOnesAtTheEnd) {
   Bench bench;
   bench.clock.set(timestamp_from_ms(kBegin + 400));
@@ -244,26 +179,6 @@ TEST(Pipeline, ProcessingTimeClosesWindowsByTheClockAndTheLastOnesAtTheEnd) {
   const Summary summary = bench.run_well(std::move(job));
   EXPECT_THAT(bench.results->visible(), ElementsAre(line(0, "2.0 3.0 1.0 2 0 0")));
   EXPECT_EQ(summary.life.late, 0U);
-}
-
-TEST(Pipeline, ProcessingTimeDoesNotGoBackOverARestart) {
-  Bench bench;
-  bench.clock.set(timestamp_from_ms(kBegin + 400));
-  bench.stream->add_split("a", {reading(0, 1), reading(0, 2)});
-  const auto run = [&](std::uint64_t most) {
-    Job job = bench.job();
-    job.time_mode = TimeMode::kProcessing;
-    job.checkpoint_dir = "state";
-    job.max_records = most;
-    return bench.run_well(std::move(job));
-  };
-  run(1);
-  EXPECT_THAT(bench.results->visible(), ElementsAre(line(0, "1.0 1.0 1.0 1 0 0")));
-  // The clock was set back, and the window at 0 has fired at the end of the first run.
-  bench.clock.set(timestamp_from_ms(kBegin - 5000));
-  const Summary summary = run(2);
-  EXPECT_EQ(summary.life.late, 0U);
-  EXPECT_THAT(bench.results->visible(), ElementsAre(line(0, "1.0 1.0 1.0 1 0 0"), line(1000, "2.0 2.0 2.0 1 0 0")));
 }
 
 /// Runs an unbounded job until its results are as many as expected, then stops it.
@@ -308,86 +223,6 @@ TEST(Pipeline, ASplitThatCannotBeAskedHoldsWindows) {
   EXPECT_THAT(results_until(bench, std::move(job), 2),
               ElementsAre(line(0, "1.0 1.0 1.0 1 0 0"), line(0, "9.0 9.0 9.0 1 0 0", "S2")));
   EXPECT_THAT(bench.late->visible(), IsEmpty());
-}
-
-TEST(Pipeline, AJobToWhichNothingHappensTakesNoCheckpoints) {
-  for (const TimeMode mode : {TimeMode::kEvent, TimeMode::kProcessing}) {
-    Bench bench;
-    bench.source.traits.bounded = false;
-    bench.stream->add_split("a", {reading(0)});
-    FaultyFileSystem files(bench.files);
-    const auto checkpoints = [&] {
-      const auto operations = files.operations();
-      return std::count(operations.begin(), operations.end(),
-                        FaultyFileSystem::Operation{.name = "rename", .path = "state/checkpoint.tmp"});
-    };
-    Job job = bench.job();
-    job.time_mode = mode;
-    job.checkpoint_dir = "state";
-    job.checkpoint_interval = Milliseconds(1);
-    // Each look comes at least half a second after the one before it, by the job's clock: many intervals.
-    int looks = 0;
-    std::int64_t before = 0;
-    std::int64_t quiet = 0;
-    const auto watch = [&](const Progress& progress) {
-      ++looks;
-      if (looks == 30) before = checkpoints();
-      if (looks == 60) {
-        quiet = checkpoints();
-        bench.stream->append("a", reading(5000));
-        bench.stream->add_split("b", {reading(5000)}, 0);
-      }
-      // One checkpoint may hold both, or each may have its own.
-      const bool kept = looks > 60 && progress.run.records_accepted == 3 && checkpoints() > quiet;
-      bench.stop = bench.stop || kept || looks == 2000;
-    };
-    const auto summary =
-        run_pipeline(std::move(job), {.clock = bench.clock, .files = files, .hash_seed = 1}, bench.stop, watch);
-    ASSERT_TRUE(summary) << summary.error().to_line();
-    EXPECT_EQ(quiet, before) << "nothing was new";
-    EXPECT_LT(looks, 2000) << "what comes later is kept";
-    EXPECT_EQ(summary->life.records_accepted, 3U);
-    // The restart goes on from what the last checkpoint holds, not from an older one.
-    bench.stop = false;
-    bench.source.traits.bounded = true;
-    job = bench.job();
-    job.time_mode = mode;
-    job.checkpoint_dir = "state";
-    const Summary again = bench.run_well(std::move(job));
-    EXPECT_EQ(again.run.records_read, 0U);
-    EXPECT_EQ(again.life.records_accepted, 3U);
-    EXPECT_TRUE(again.finished);
-  }
-}
-
-TEST(Pipeline, ReadsOnWhileACheckpointIsWritten) {
-  Bench bench;
-  bench.source.traits.bounded = false;
-  bench.stream->add_split("a", {reading(0)});
-  FaultyFileSystem files(bench.files);
-  constexpr std::size_t kMore = 50;
-  std::atomic<int> syncs{0};
-  std::atomic<std::size_t> read_meanwhile{0};
-  files.watch([&](const FaultyFileSystem::Operation& operation) {
-    if (operation != FaultyFileSystem::Operation{.name = "sync", .path = "state/checkpoint.tmp"}) return;
-    // The first is of the checkpoint before anything is read.
-    if (++syncs != 2) return;
-    for (std::size_t i = 0; i < kMore; ++i) bench.stream->append("a", "no record");
-    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-    while (bench.dead->visible().size() < kMore && std::chrono::steady_clock::now() < deadline) {
-      std::this_thread::yield();
-    }
-    read_meanwhile = bench.dead->visible().size();
-  });
-  Job job = bench.job();
-  job.delivery = DeliveryMode::kAtLeastOnce;  // letters leave as soon as there are some
-  job.checkpoint_dir = "state";
-  job.checkpoint_interval = Milliseconds(1);
-  const auto watch = [&](const Progress&) { bench.stop = syncs > 1; };
-  const auto summary =
-      run_pipeline(std::move(job), {.clock = bench.clock, .files = files, .hash_seed = 1}, bench.stop, watch);
-  ASSERT_TRUE(summary) << summary.error().to_line();
-  EXPECT_EQ(read_meanwhile, kMore);
 }
 
 TEST(Pipeline, AFastSplitWaitsForTheSlow) {
@@ -459,71 +294,6 @@ TEST(Pipeline, AWorkerWithoutMemoryEndsTheJobWithAnError) {
       EXPECT_EQ(summary.error().blame, Blame::kWorld);
     }
   }
-}
-
-TEST(Pipeline, RefusesASplitThatIsGoneBeforeItsEnd) {
-  Bench bench;
-  bench.stream->add_split("a", {reading(0), reading(1)});
-  Job job = bench.job();
-  job.checkpoint_dir = "state";
-  job.max_records = 1;
-  bench.run_well(std::move(job));
-  bench.stream = std::make_shared<MemoryStream>();
-  bench.stream->add_split("b", {});
-  job = bench.job();
-  job.checkpoint_dir = "state";
-  const auto summary = bench.run(std::move(job));
-  ASSERT_FALSE(summary);
-  EXPECT_THAT(summary.error().to_line(), HasSubstr("is gone"));
-}
-
-/// What there is once something was added, a day later, to a job that had finished; the last is from the future.
-std::vector<MemoryEvent> a_day_later(std::vector<MemoryEvent> between) {
-  constexpr std::int64_t kDay = 24 * 3600 * 1000;
-  std::vector<MemoryEvent> events = {reading(0), reading(kDay + 10), reading(2 * kDay)};
-  events.insert(events.end(), between.begin(), between.end());
-  events.emplace_back(reading(2 * kDay + 2000));
-  events.emplace_back(reading(2 * kDay + 120'000));
-  return events;
-}
-
-TEST(Pipeline, WhatIsAddedToAFinishedJobIsOfItsOwnTime) {
-  Bench bench;
-  const auto run = [&] {
-    Job job = bench.job();
-    job.checkpoint_dir = "state";
-    job.batch_records = 1;
-    return bench.run(std::move(job));
-  };
-  bench.stream->add_split("a", {reading(0)});
-  ASSERT_TRUE(run());
-  bench.clock.advance(std::chrono::hours(24));
-  bench.stream = std::make_shared<MemoryStream>();
-  bench.stream->add_split("a", a_day_later({Error{Blame::kWorld, "is on fire", "a", ""}}));
-  ASSERT_FALSE(run());
-  // The reference outlasts this end: what was from the future then still is.
-  bench.clock.advance(std::chrono::hours(1));
-  bench.stream = std::make_shared<MemoryStream>();
-  bench.stream->add_split("a", a_day_later({}));
-  const auto summary = run();
-  ASSERT_TRUE(summary) << summary.error().to_line();
-  EXPECT_EQ(summary->life.records_accepted, 4U);
-  EXPECT_EQ(dropped(*summary, Rejection::kTimestamp), 1U);
-}
-
-TEST(Pipeline, ExactlyOnceKeepsItsContractWithSinks) {
-  Bench bench;
-  std::vector<MemoryEvent> events;
-  for (int i = 0; i < 50; ++i) events.emplace_back(reading(200 * i));
-  bench.stream->add_split("a", std::move(events));
-  for (const std::uint64_t most : {10U, 11U, 30U, 50U}) {
-    Job job = bench.job();
-    job.checkpoint_dir = "state";
-    job.max_records = most;
-    bench.run_well(std::move(job));
-  }
-  EXPECT_THAT(bench.results->violations(), IsEmpty());
-  EXPECT_THAT(bench.late->violations(), IsEmpty());
 }
 
 }  // namespace
