@@ -187,6 +187,8 @@ TEST(ClusterOfTest, CeilingIsTheLeastOfTheVerticesThatTakeTheJobsParallelism) {
   EXPECT_EQ(add(3, 128), 128);
   EXPECT_EQ(add(3, 5), 5);
   EXPECT_EQ(add(1, 1), 5) << "a window over all, which nothing makes more than one of";
+  seen.parallelism = 1;
+  EXPECT_EQ(add(1, 128), 5) << "nor is it one while the job has no more";
 }
 
 }  // namespace
