@@ -49,7 +49,7 @@ Result<Reply> RestFlinkJobs::start(const StartRequest& request) {
                                            .job_id = request.job,
                                            .parallelism = request.parallelism,
                                            .savepoint = request.savepoint});
-  const auto reply = reply_to(ran, patient_.may_come_through());
+  auto reply = reply_to(ran, patient_.may_come_through());
   static_cast<void>(client_.delete_jar(*jar));  // left behind it is a few bytes on the JobManager's disk
   return reply;
 }

@@ -4,7 +4,7 @@ namespace temblor::elastic {
 
 Result<void> Rounds::next() {
   bool is_told = false;
-  const auto round = [&]() -> Result<void> {
+  auto round = [&]() -> Result<void> {
     TEMBLOR_TRY(scaler_.conf());
     is_told = true;  // what finish() and decide() could not do they have told themselves
     TEMBLOR_ASSIGN(const bool finished, scaler_.finish());

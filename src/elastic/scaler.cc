@@ -189,7 +189,7 @@ Result<void> Scaler::decide_locked(const Conf& conf, bool dry_run) {
     if (!record.outcomes.back().done) break;
   }
   // Failed ones too: what has just not worked is tried again with new samples, not in the next second.
-  const auto spent = spend(files, situation, decision.actions, clock.now(), record.outcomes);
+  auto spent = spend(files, situation, decision.actions, clock.now(), record.outcomes);
   TEMBLOR_TRY(decisions.append(record));
   return spent;
 }
