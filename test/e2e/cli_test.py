@@ -153,7 +153,7 @@ class CommandLine(Case):
     def test_progress_on_a_terminal(self):
         """Records a second, what is done and what is left; and nothing of it stays, or goes where no terminal is."""
         for arguments in (["generate", "--records", "5000000", "--to", "file:/dev/null"],
-                          ["process", "--from", "generator:?records=5000000", "--sink", "null:"]):
+                          ["process", "--from", "generator:?records=20000000", "--sink", "null:"]):
             terminal, end = pty.openpty()
             process = self.start(*arguments, stderr=end)
             os.close(end)
