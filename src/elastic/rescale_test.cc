@@ -44,19 +44,7 @@ class SimFlinkJobs final : public FlinkJobs {
   }
 
   Result<Reply> stop(const StopRequest& request) override {
-    TEMBLOR_TRY(ask("stop"));
-    settle();
-    if (const Milliseconds late = lands_late(); late > 0ms) {
-      late_.emplace(clock_.now() + late, [this, request] { land(request); });
-      return unanswered("stop");
-    }
-    if (refused_stops > 0) {
-      --refused_stops;
-      return Reply{.accepted = false, .cause = "refuses to stop"};
-    }
-    const bool lands = land(request);
-    TEMBLOR_TRY(answered("stop"));
-    return Reply{.accepted = lands, .cause = lands ? "" : "no such job"};
+    return receive("stop", refused_stops, request, "no such job");
   }
 
   Result<SavepointState> savepoint(const std::string& /*job*/, const std::string& trigger) override {
@@ -73,19 +61,7 @@ class SimFlinkJobs final : public FlinkJobs {
   }
 
   Result<Reply> start(const StartRequest& request) override {
-    TEMBLOR_TRY(ask("start"));
-    settle();
-    if (const Milliseconds late = lands_late(); late > 0ms) {
-      late_.emplace(clock_.now() + late, [this, request] { land(request); });
-      return unanswered("start");
-    }
-    if (refused_starts > 0) {
-      --refused_starts;
-      return Reply{.accepted = false, .cause = "refuses to start"};
-    }
-    const bool lands = land(request);
-    TEMBLOR_TRY(answered("start"));
-    return Reply{.accepted = lands, .cause = lands ? "" : "Job has already been submitted"};
+    return receive("start", refused_starts, request, "Job has already been submitted");
   }
 
   Result<void> cancel(const std::string& id) override {
@@ -159,6 +135,25 @@ class SimFlinkJobs final : public FlinkJobs {
     clock_.sleep_for(60s);
     on_call(call, true);
     return world_error("sim", "gives no answer within 60s");
+  }
+
+  /// Takes a request: in time, later than the asker waits, or not at all as long as some are `refused`. `no_use` is the
+  /// cause told where it cannot land.
+  template <class Request>
+  Result<Reply> receive(const std::string& call, int& refused, const Request& request, const char* no_use) {
+    TEMBLOR_TRY(ask(call));
+    settle();
+    if (const Milliseconds late = lands_late(); late > 0ms) {
+      late_.emplace(clock_.now() + late, [this, request] { land(request); });
+      return unanswered(call);
+    }
+    if (refused > 0) {
+      --refused;
+      return Reply{.accepted = false, .cause = "refuses to " + call};
+    }
+    const bool lands = land(request);
+    TEMBLOR_TRY(answered(call));
+    return Reply{.accepted = lands, .cause = lands ? "" : no_use};
   }
 
   bool land(const StopRequest& request) {
