@@ -25,12 +25,13 @@ Result<std::string> read_file(FileSystem& files, const std::string& path, std::s
 }
 
 Result<void> replace_file(FileSystem& files, const std::string& path, std::string_view bytes) {
-  const std::string target = files.exists(path) ? files.canonical(path) : path;
+  const bool is_there = files.exists(path);
+  const std::string target = is_there ? files.canonical(path) : path;
   const std::string temporary = target + ".tmp";
   {
     TEMBLOR_ASSIGN(const auto file, files.create(temporary));
     // Before there is anything in it that not everybody may read.
-    if (files.exists(target)) TEMBLOR_TRY(files.copy_permissions(target, temporary));
+    if (is_there) TEMBLOR_TRY(files.copy_permissions(target, temporary));
     TEMBLOR_TRY(file->append(bytes));
     TEMBLOR_TRY(file->sync());
   }
