@@ -20,11 +20,12 @@ class Indexer {
  public:
   explicit Indexer(FileSystem& files) : window_(files, kIndexChunk) {}
 
-  Result<Index> run(std::vector<std::string> paths) {
+  Result<Index> run(std::vector<std::string> paths, const std::function<void(std::size_t)>& watch) {
     index_.files = std::move(paths);
     for (std::uint32_t file = 0; file < index_.files.size(); ++file) {
       TEMBLOR_TRY(read(file));
       TEMBLOR_TRY(check_limits());
+      if (watch) watch(file + 1);
     }
     for (auto& [id, channel] : index_.channels) {
       channel.extents.shrink_to_fit();
@@ -144,8 +145,9 @@ class Indexer {
 
 }  // namespace
 
-Result<Index> index_files(FileSystem& files, std::vector<std::string> paths) {
-  return Indexer(files).run(std::move(paths));
+Result<Index> index_files(FileSystem& files, std::vector<std::string> paths,
+                          const std::function<void(std::size_t done)>& watch) {
+  return Indexer(files).run(std::move(paths), watch);
 }
 
 }  // namespace temblor::miniseed

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -42,7 +43,8 @@ struct Index {
 
 /// Reads the headers of all files, front to back. Damaged places are found by looking for the next header, byte by
 /// byte, and named in the index's warnings. An error where a file cannot be read, or where there are
-/// more channels or extents than their limits.
-Result<Index> index_files(FileSystem& files, std::vector<std::string> paths);
+/// more channels or extents than their limits. `watch` is told after each file how many have been read.
+Result<Index> index_files(FileSystem& files, std::vector<std::string> paths,
+                          const std::function<void(std::size_t done)>& watch = {});
 
 }  // namespace temblor::miniseed

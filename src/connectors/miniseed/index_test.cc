@@ -118,6 +118,16 @@ TEST(Index, PassesOverRecordsWithoutSamples) {
   EXPECT_TRUE(made.waste.empty());
 }
 
+TEST(Index, TellsHowFarItIs) {
+  MemoryFileSystem files;
+  files.put("a", second(0));
+  files.put("b", "nothing");
+  files.put("c", second(1));
+  std::vector<std::size_t> told;
+  EXPECT_TRUE(index_files(files, {"a", "b", "c"}, [&](std::size_t done) { told.push_back(done); }));
+  EXPECT_THAT(told, ElementsAre(1, 2, 3));
+}
+
 TEST(Index, AFileThatIsGoneIsAnError) {
   MemoryFileSystem files;
   EXPECT_FALSE(index_files(files, {"a"}));

@@ -17,6 +17,7 @@ namespace temblor::miniseed {
 namespace {
 
 constexpr std::string_view kPrefix = "miniseed:";
+constexpr std::chrono::seconds kTell{5};                        // how often people are told how far the index is
 constexpr std::string_view kWastePrefix = "miniseed:damaged:";  // no channel is called so: their ids have no colons
 
 Result<void> take(const Uri& uri, std::string_view key, Milliseconds& value) {
@@ -57,12 +58,13 @@ Result<TriggerSettings> read_trigger(const Uri& uri) {
 class MiniseedSource final : public Source {
  public:
   MiniseedSource(std::string uri, std::vector<std::string> paths, const TriggerSettings& trigger,
-                 CoordinateTable coordinates, FileSystem& files)
+                 CoordinateTable coordinates, const Environment& environment)
       : uri_(std::move(uri)),
         paths_(std::move(paths)),
         trigger_(trigger),
         coordinates_(std::move(coordinates)),
-        files_(files) {}
+        files_(environment.files),
+        clock_(environment.clock) {}
 
   [[nodiscard]] SourceTraits traits() const override {
     return {.time_mode = TimeMode::kEvent, .amplitude_range = kAnyAmplitude, .bounded = true, .rewindable = true};
@@ -105,7 +107,12 @@ class MiniseedSource final : public Source {
   // Once: the source is what its files were at the start.
   Result<void> read_index() {
     if (index_) return {};
-    TEMBLOR_ASSIGN(Index index, index_files(files_, paths_));
+    auto told = clock_.monotonic();
+    TEMBLOR_ASSIGN(Index index, index_files(files_, paths_, [&](std::size_t done) {
+                     if (clock_.monotonic() - told < kTell) return;
+                     told = clock_.monotonic();
+                     spdlog::info("{}: the headers of {} of {} files are read", uri_, done, paths_.size());
+                   }));
     if (index.channels.empty()) {
       return user_error(uri_, fmt::format("no miniSEED record in {} file(s)", paths_.size()), "check the path");
     }
@@ -121,6 +128,7 @@ class MiniseedSource final : public Source {
   TriggerSettings trigger_;
   CoordinateTable coordinates_;
   FileSystem& files_;
+  Clock& clock_;
   std::shared_ptr<const Index> index_;
 };
 
@@ -143,8 +151,7 @@ Result<std::unique_ptr<Source>> make_miniseed_source(const Uri& uri, const Envir
   if (const auto path = uri.find("coordinates")) {
     TEMBLOR_ASSIGN(coordinates, CoordinateTable::load(environment.files, *path));
   }
-  return std::make_unique<MiniseedSource>(uri.text, std::move(paths), trigger, std::move(coordinates),
-                                          environment.files);
+  return std::make_unique<MiniseedSource>(uri.text, std::move(paths), trigger, std::move(coordinates), environment);
 }
 
 namespace {
