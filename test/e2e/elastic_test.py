@@ -55,7 +55,7 @@ class Runbook(Case):
     @classmethod
     def submit(cls):
         for node in NODES:  # its counts begin anew
-            cls.nodes.run(node, f"for printed in {FLINK}/log/*taskexecutor*.out; do : > $printed; done")
+            cls.nodes.run(node, f"for printed in {FLINK}/log/*taskexecutor*.out*; do : > $printed; done")
         said = cls.run_on_node01(f"{FLINK}/bin/flink run -d -m node01:8081 -p 3 -c org.jzx.WordCount "
                                  "/opt/flink_jobs/wordcount.jar")
         cls.job = re.search(r"Job has been submitted with JobID ([0-9a-f]{32})", said)[1]
@@ -67,14 +67,14 @@ class Runbook(Case):
         self.set(TASK_MANAGER_MIN_NUM=3, TASK_MANAGER_MAX_NUM=6, PARALLELISM_MIN=3, PARALLELISM_MAX=12,
                  THROUGHPUT_UPPER=100000, THROUGHPUT_LOWER=0, CPU_LOAD_UPPER=0.99, CPU_LOAD_LOWER=0,
                  TRIGGER_DURATION=2, LOOP_INTERVAL=1, COOLDOWN_OUT=1, COOLDOWN_IN=1, ALERT_REPEAT=300,
-                 JOB_START_TIMEOUT=60)
+                 JOB_START_TIMEOUT=120, TASK_MANAGER_HOSTS="")
         self.run_on_node01(f"rm -f {HOME}/metrics/* {HOME}/log/*")
 
     # What people do.
 
     def set(self, **values):
         for key, value in values.items():
-            self.run_on_node01(f"grep -q ^{key}= {CONF} && sed -i 's/^{key}=.*/{key}={value}/' {CONF} "
+            self.run_on_node01(f"grep -q ^{key}= {CONF} && sed -i 's|^{key}=.*|{key}={value}|' {CONF} "
                                f"|| echo {key}={value} >> {CONF}")
 
     def sample(self, count=4, pause_s=1.2):
@@ -115,11 +115,18 @@ class Runbook(Case):
         """How many there are on each node, by jps."""
         return [self.nodes.run(node, "jps").count("TaskManagerRunner") for node in NODES]
 
+    def kill_one(self):
+        """Kills a TaskManager that is alone on its node, and says which node that was."""
+        node = NODES[self.task_managers().index(1)]
+        self.nodes.run(node, "pkill -KILL -f TaskManagerRunner")
+        return node
+
     def count(self, word="hello"):
-        """How often the word was counted, as the job has printed it last, on whichever node."""
+        """How often the word was counted, as the job has printed it last, on whichever node; and all that was printed, also
+        by TaskManagers in whose place others have been started: Flink keeps their files as .out.1 and so on."""
         printed = [int(number) for node in NODES
                    for number in re.findall(rf"\({word},(\d+)\)",
-                                            self.nodes.run(node, f"cat {FLINK}/log/*taskexecutor*.out"))]
+                                            self.nodes.run(node, f"cat {FLINK}/log/*taskexecutor*.out*"))]
         return max(printed, default=0), printed
 
     def assert_counts_went_on(self):
@@ -212,21 +219,35 @@ class Runbook(Case):
         self.decide()
         self.nodes.until(self.runs)
         self.assertEqual((self.parallelism(), sum(self.task_managers())), (7, 4))
-        self.set(THROUGHPUT_UPPER=100000, THROUGHPUT_LOWER=90000)
-        self.sample()
+        self.to_rescale(up=False)
         self.decide()
         self.nodes.until(self.runs)
         self.assertEqual(self.parallelism(), 6)
         self.assert_counts_went_on()
         # Six fit on three TaskManagers, but each of the four is in use: the job is moved, and one ends meanwhile.
         self.set(THROUGHPUT_LOWER=0, CPU_LOAD_LOWER=0.98)
-        self.sample()
+        self.sample_until_due()
         self.assertEqual(self.free_task_managers(), 0)
         self.assertIn("CPU 负载低于下限，触发 TM 缩容", self.decide())
         self.nodes.until(self.runs)
         self.assertEqual((self.parallelism(), sum(self.task_managers())), (6, 3))
         self.assertEqual(self.jobs()[0]["jid"], self.current_job())
         self.assert_counts_went_on()
+
+    def test_parallelism_within_its_bounds(self):
+        self.set(PARALLELISM_MAX=3, THROUGHPUT_UPPER=1)
+        self.assert_says("并行度已达上限 (3/3)")
+        self.set(THROUGHPUT_UPPER=100000, THROUGHPUT_LOWER=90000)
+        self.assert_says("并行度已达下限 (3/3)")
+        self.assertEqual((self.parallelism(), self.jobs()[0]["jid"]), (3, self.current_job()))
+
+    def assert_says(self, line):
+        """Samples until a decision says it."""
+        for _ in range(60):
+            self.sample(1)
+            if line in self.decide():
+                return
+        self.fail(self.log())
 
     def free_task_managers(self):
         return sum(each["freeSlots"] == each["slotsNumber"] for each in self.nodes.get("/taskmanagers")["taskmanagers"])
@@ -237,6 +258,9 @@ class Runbook(Case):
         self.assertIn("elastic_loop.sh", self.run_on_node01("ps aux | grep '[e]lastic_loop'"))
         # A sample and a decision beside it, and a second loop that does not get in.
         self.run_on_node01(f"{HOME}/collect_metrics.sh")
+        second = self.nodes.try_run("node01", f"{HOME}/elastic_loop.sh")
+        self.assertEqual((second.returncode, second.stdout), (1, ""))
+        self.assertRegex(second.stderr, r"^temblor: \S+/metrics/loop\.lock: is held by process \d+ \(.+\)\n$")
         self.run_on_node01("pkill -f elastic_loop.sh")
         self.nodes.until(lambda: "elastic_loop" not in self.run_on_node01("ps ax"), limit_s=20)
 
@@ -259,17 +283,35 @@ class Runbook(Case):
             self.nodes.until(lambda: "========== 开始决策 ==========" in self.log())
             self.nodes.until(lambda: len(self.log("alert.log")) >= 2)
 
+    def test_loop_outlives_a_jobmanager_that_does_not_answer(self):
+        """Its process is stopped, and goes on before its TaskManagers give it up."""
+        self.set(REST_TIMEOUT=2)
+        with self.loop():
+            self.nodes.until(lambda: "========== 开始决策 ==========" in self.log())
+            self.run_on_node01("pkill -STOP -f StandaloneSessionClusterEntrypoint")
+            try:
+                self.nodes.until(lambda: any("8081" in line for line in self.log("alert.log")))
+                time.sleep(30 if SOAK else 8)
+                self.assertEqual(len(self.log("alert.log")), 1, "told once")
+            finally:
+                self.run_on_node01("pkill -CONT -f StandaloneSessionClusterEntrypoint")
+            self.nodes.until(lambda: any("已恢复" in line for line in self.log("alert.log")))
+        self.assertTrue(self.runs())
+        self.assertEqual(self.jobs()[0]["jid"], self.current_job())
+        self.assert_counts_went_on()
+
     def test_refused_ssh_is_an_alert_and_nothing_is_broken(self):
-        self.set(CPU_LOAD_UPPER=0.00001, CPU_LOAD_LOWER=0.000001)
+        self.set(CPU_LOAD_UPPER=0.00001, CPU_LOAD_LOWER=0.000001, TASK_MANAGER_HOSTS="node02")
+        before = self.task_managers()
         self.nodes.tool("ssh", "node02", "off")
         try:
-            self.sample(12)
+            self.sample_until_due()
             lines = self.decide()
             self.assertTrue(any("node02: cannot be reached over ssh" in line for line in lines), lines)
             self.assertTrue(any("node02" in line for line in self.log("alert.log")))
         finally:
             self.nodes.tool("ssh", "node02", "on")
-        self.assertEqual(self.task_managers(), [1, 1, 1])
+        self.assertEqual(self.task_managers(), before)
         self.assertTrue(self.runs())
 
     def test_killed_at_every_step_of_a_rescale(self):
@@ -281,12 +323,12 @@ class Runbook(Case):
                 self.nodes.until(lambda: self.nodes.get("/overview")["taskmanagers"] == 4)
             before = self.to_rescale(up=step != "starting")
             while not self.kill_at(step):  # the last step takes a moment only; what was missed has gone through
-                before = self.to_rescale(up=False)
+                before = self.to_rescale(up=self.parallelism() <= 4)
             self.assert_finished_by_the_next(before)
         parallelism = self.parallelism()
         self.assertEqual(self.free_task_managers(), 0)
-        self.set(CPU_LOAD_LOWER=0.98)
-        self.sample()
+        self.set(CPU_LOAD_LOWER=0.98, THROUGHPUT_LOWER=0)
+        self.sample_until_due()
         self.assertTrue(self.kill_at("ending tm"))
         self.set(CPU_LOAD_LOWER=0)
         self.nodes.until(self.finished, limit_s=180)
@@ -310,9 +352,9 @@ class Runbook(Case):
         on its way back, too. Then the lost TaskManager is replaced."""
         self.addCleanup(self.back_to_three)
         self.to_rescale(up=True)
-        self.set(JOB_START_TIMEOUT=25)
+        self.set(JOB_START_TIMEOUT=40)
         self.assertTrue(self.kill_at("starting"))
-        self.nodes.run("node03", "pkill -KILL -f TaskManagerRunner")
+        self.kill_one()
         self.assertTrue(self.kill_at("going back"))
         self.nodes.until(self.finished, limit_s=240)
         self.nodes.until(self.runs)
@@ -322,21 +364,29 @@ class Runbook(Case):
         self.assert_counts_went_on()
         self.assertEqual(sum(self.task_managers()), 2)
         self.nodes.until(lambda: self.nodes.get("/overview")["taskmanagers"] == 2)
+        before = self.task_managers()
         self.sample()
         self.decide()
-        self.assertEqual(self.task_managers(), [1, 1, 1])
+        added = [now - then for now, then in zip(self.task_managers(), before)]
+        self.assertEqual((sum(added), before[added.index(1)]), (1, min(before)), f"added {added} to {before}")
 
     def to_rescale(self, up):
         """Makes the next decision change the parallelism, up or down; what it is now."""
         self.set(THROUGHPUT_UPPER=1 if up else 100000, THROUGHPUT_LOWER=0 if up else 90000)
-        for _ in range(40):  # of a new job Flink has no figures for some ten seconds, and those it has are as old as that
+        self.sample_until_due()
+        return self.parallelism()
+
+    def sample_until_due(self):
+        """Until a decision would act."""
+        for _ in range(60):  # of a new job Flink has no figures for some ten seconds, and those it has are as old as that
             self.sample(1)
             if "演练" in self.run_on_node01(f"{HOME}/elastic_decision.sh --dry-run"):
-                return self.parallelism()
+                return
         self.fail(self.log())
 
     def kill_at(self, step):
-        said = self.run_on_node01(f"python3 -c {shlex.quote(KILL_AT)} '\"step\": \"{step}\"'")
+        # Before all others: a step may last for milliseconds, and other tests run beside this one.
+        said = self.run_on_node01(f"nice -n -20 python3 -c {shlex.quote(KILL_AT)} '\"step\": \"{step}\"'")
         return said == "True\n"
 
     def assert_finished_by_the_next(self, before):
@@ -378,10 +428,10 @@ class Runbook(Case):
         with self.loop():
             self.nodes.until(lambda: "各项指标正常，无需调整" in self.log())
             self.run_on_node01(f"sed -i 's/^FLINK_JOB_ID=.*/FLINK_JOB_ID=/' {CONF}")
-            self.nodes.run("node03", "pkill -KILL -f TaskManagerRunner")
+            node = self.kill_one()
             self.nodes.until(lambda: not self.jobs())
             self.nodes.until(lambda: any("org.jzx.WordCount" in line for line in self.log("alert.log")))
-            self.nodes.run("node03", f"{FLINK}/bin/taskmanager.sh start")
+            self.nodes.run(node, f"{FLINK}/bin/taskmanager.sh start")
             self.nodes.until(lambda: self.nodes.get("/overview")["taskmanagers"] == 3)
             self.submit()
             self.nodes.until(lambda: any("已恢复" in line for line in self.log("alert.log")))
