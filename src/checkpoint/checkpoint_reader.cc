@@ -150,6 +150,7 @@ class Reader {
     facts.counts.late = counts.late();
     facts.counts.windows_emitted = counts.windows_emitted();
     facts.counts.results_emitted = counts.results_emitted();
+    facts.counts.gaps = counts.gaps();
     return {};
   }
 

@@ -47,6 +47,7 @@ void fill(const Counts& counts, CheckpointCounts& out) {
   out.set_late(counts.late);
   out.set_windows_emitted(counts.windows_emitted);
   out.set_results_emitted(counts.results_emitted);
+  out.set_gaps(counts.gaps);
 }
 
 void fill(const CheckpointFacts& facts, CheckpointHeader& out) {

@@ -55,6 +55,7 @@ Result<void> show_job(const RestoredCheckpoint& checkpoint, Sections& out) {
     if (counts.dropped[i] == 0) continue;
     TEMBLOR_TRY(out.line("", fmt::format("dropped {:<18} {}", kRejectionNames[i], grouped(counts.dropped[i]))));
   }
+  if (counts.gaps > 0) TEMBLOR_TRY(out.line("", counted(counts.gaps, "gap")));
   return {};
 }
 

@@ -23,6 +23,7 @@ nlohmann::ordered_json counts_json(const Counts& counts, double seconds) {
           {"late", counts.late},
           {"windows_emitted", counts.windows_emitted},
           {"results_emitted", counts.results_emitted},
+          {"gaps", counts.gaps},
           {"seconds", seconds},
           {"records_per_second", per_second(counts.records_read, seconds)}};
 }
@@ -50,6 +51,7 @@ std::string to_words(const Summary& summary) {
     reasons += fmt::format("{}{} {}", reasons.empty() ? "" : ", ", kRejectionNames[i], grouped(run.dropped[i]));
   }
   if (!reasons.empty()) text += "\ndropped: " + reasons;
+  if (run.gaps > 0) text += "\n" + counted(run.gaps, "gap");
   if (summary.restarts > 0) {
     text += fmt::format("\nwith the runs before: {}, {}", counted(summary.life.records_read, "record"),
                         counted(summary.life.results_emitted, "result"));

@@ -14,7 +14,8 @@ Summary example() {
                  .dropped = {},
                  .late = 1,
                  .windows_emitted = 1,
-                 .results_emitted = 10};
+                 .results_emitted = 10,
+                 .gaps = 3};
   summary.run.dropped[static_cast<std::size_t>(Rejection::kAmplitude)] = 99;
   summary.life = summary.run;
   summary.life += summary.run;
@@ -32,6 +33,7 @@ TEST(RunSummaryTest, WritesTheLifeOfTheJobAndThisRun) {
   EXPECT_EQ(json["late"], 2);
   EXPECT_EQ(json["windows_emitted"], 2);
   EXPECT_EQ(json["results_emitted"], 20);
+  EXPECT_EQ(json["gaps"], 6);
   EXPECT_EQ(json["seconds"], 2);
   EXPECT_EQ(json["records_per_second"], 1500);
   EXPECT_EQ(json["restarts"], 1);
@@ -53,6 +55,7 @@ TEST(RunSummaryTest, SaysTheSameInWords) {
   EXPECT_EQ(to_words(example()),
             "1,500 records in 0.5 s (3,000 records/s): 1,400 accepted, 99 dropped, 1 late; 1 window, 10 results\n"
             "dropped: amplitude 99\n"
+            "3 gaps\n"
             "with the runs before: 3,000 records, 20 results\n");
 }
 

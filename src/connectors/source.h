@@ -54,6 +54,7 @@ struct SourceBatch {
   std::vector<Message> messages;
   std::vector<Reading> readings;
   std::vector<Refusal> refusals;
+  std::uint64_t gaps = 0;  ///< places before one of the readings where some are missing, as far as a source can tell
   /// What `--max-ahead` is measured from: the broker's store time, or the moment these bytes were read, or, for what
   /// was there before the job, JobTimes::reference.
   Timestamp reference{};
@@ -62,6 +63,7 @@ struct SourceBatch {
     messages.clear();
     readings.clear();
     refusals.clear();
+    gaps = 0;
   }
 };
 

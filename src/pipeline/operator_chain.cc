@@ -39,6 +39,7 @@ OperatorChain::OperatorChain(const Settings& settings, SplitId split, WindowOper
 void OperatorChain::process(const SourceBatch& batch, Timestamp stamp, Counts& counts, Letters& letters) {
   stamp_ = stamp;
   if (event_time_) cleaner_.accept_timestamps_until(batch.reference + settings_.max_ahead);
+  counts.gaps += batch.gaps;
   take(std::span<const Message>(batch.messages), counts, letters);
   take(std::span<const Reading>(batch.readings), counts, letters);
   for (const Refusal& refusal : batch.refusals) {

@@ -16,6 +16,7 @@ struct Counts {
   std::uint64_t late = 0;                            ///< their window had fired
   std::uint64_t windows_emitted = 0;
   std::uint64_t results_emitted = 0;
+  std::uint64_t gaps = 0;  ///< places in the waveforms where samples are missing
 
   [[nodiscard]] std::uint64_t dropped_total() const {
     return std::accumulate(dropped.begin(), dropped.end(), std::uint64_t{0});
@@ -28,6 +29,7 @@ struct Counts {
     late += other.late;
     windows_emitted += other.windows_emitted;
     results_emitted += other.results_emitted;
+    gaps += other.gaps;
     return *this;
   }
 

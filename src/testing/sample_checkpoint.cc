@@ -37,8 +37,9 @@ std::string facts_to_text(const CheckpointFacts& facts) {
                                  to_ms(facts.last_stamp), facts.seconds, facts.restarts, facts.finished);
   for (const auto& [key, value] : facts.settings) text += fmt::format("setting {}={}\n", key, value);
   const Counts& counts = facts.counts;
-  text += fmt::format("counts {} {} {} {} {} {}\n", counts.records_read, counts.records_accepted,
-                      fmt::join(counts.dropped, ","), counts.late, counts.windows_emitted, counts.results_emitted);
+  text += fmt::format("counts {} {} {} {} {} {} {}\n", counts.records_read, counts.records_accepted,
+                      fmt::join(counts.dropped, ","), counts.late, counts.windows_emitted, counts.results_emitted,
+                      counts.gaps);
   return text;
 }
 
@@ -90,7 +91,8 @@ Checkpoint sample_checkpoint(std::uint64_t id, int sensors) {
                   .dropped = {},
                   .late = 3,
                   .windows_emitted = 4,
-                  .results_emitted = 5};
+                  .results_emitted = 5,
+                  .gaps = 6};
   for (std::size_t i = 0; i < kRejections; ++i) facts.counts.dropped[i] = i * i;
   facts.seconds = 1.5;
   facts.restarts = 2;

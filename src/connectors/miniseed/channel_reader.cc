@@ -142,8 +142,11 @@ void ChannelReader::enter(const RecordHeader& header, std::string_view record, S
     refuse(batch, Rejection::kOverlap, record, entry.skip);
     done_ = entry.skip;
   }
-  if (entry.gap_us > 0 && findings_.gaps++ == 0) {
-    spdlog::info("{}: a gap of {:.3f} s", where(), static_cast<double>(entry.gap_us) / 1e6);
+  if (entry.gap_us > 0) {
+    ++batch.gaps;
+    if (findings_.gaps++ == 0) {
+      spdlog::info("{}: a gap of {:.3f} s", where(), static_cast<double>(entry.gap_us) / 1e6);
+    }
   }
   if (entry.anew) trigger_.restart(header.rate);
   if (done_ == samples_.size()) finish_record();

@@ -44,6 +44,7 @@ struct Outcome {
   std::vector<SplitPosition> positions;  ///< after each poll
   std::vector<std::size_t> passed;       ///< readings up to there
   std::vector<std::size_t> refused;
+  std::vector<std::uint64_t> gaps;
 };
 
 class MiniseedSource : public testing::Test {
@@ -64,6 +65,7 @@ class MiniseedSource : public testing::Test {
   Outcome read(Source& source, const SplitId& split, const SplitPosition* from = nullptr,
                std::size_t max_records = 4096) {
     Outcome run;
+    std::uint64_t gaps = 0;
     auto reader = source.open(split, from, {.start = kJobStart, .reference = kReference});
     EXPECT_TRUE(reader) << reader.error().to_line();
     SourceBatch batch;
@@ -81,6 +83,7 @@ class MiniseedSource : public testing::Test {
       run.positions.push_back((*reader)->position());
       run.passed.push_back(run.readings.size());
       run.refused.push_back(run.refusals.size());
+      run.gaps.push_back(gaps += batch.gaps);
       if (!status || *status == PollStatus::kEnd) return run;
       EXPECT_EQ(*status, PollStatus::kRecords);
     }
@@ -162,6 +165,7 @@ TEST_F(MiniseedSource, AGapAnchorsTimeAnew) {
   EXPECT_EQ(run.times_ms[9], 90);
   EXPECT_EQ(run.times_ms[10], 173);
   EXPECT_EQ(run.times_ms[11], 183);
+  EXPECT_EQ(run.gaps.back(), 1U);
   EXPECT_TRUE(run.refusals.empty());
 }
 
@@ -191,6 +195,7 @@ TEST_F(MiniseedSource, AnotherFileFillsAGap) {
   files_.put("b", pack(flat(kSecond, 100, 2)));
   const Outcome run = read();
   EXPECT_EQ(run.readings.size(), 300U);
+  EXPECT_EQ(run.gaps.back(), 0U);
   EXPECT_TRUE(run.refusals.empty());
 }
 
@@ -297,12 +302,14 @@ TEST_F(MiniseedSource, GoesOnFromEveryBatchWithAnyBatchSize) {
   const Outcome whole = read(*made, split);
   EXPECT_GT(whole.readings.size(), 4000U);
   EXPECT_GE(whole.refusals.size(), 3U);
+  EXPECT_GT(whole.gaps.back(), 1U);
   EXPECT_THAT(whole.readings, testing::Contains(HasSubstr(" P ")));
   EXPECT_THAT(whole.readings, testing::Contains(HasSubstr(" S ")));
   for (const std::size_t cut : {1U, 7U, 64U, 399U}) {
     const Outcome cuts = read(*made, split, nullptr, cut);
     ASSERT_EQ(cuts.readings, whole.readings) << cut;
     ASSERT_EQ(cuts.refusals, whole.refusals) << cut;
+    ASSERT_EQ(cuts.gaps.back(), whole.gaps.back()) << cut;
     const std::size_t stride = cut == 1 ? 97 : 1;
     for (std::size_t i = 0; i < cuts.positions.size(); i += stride) {
       const auto again = source("?lta=3s");  // as after a restart
@@ -311,6 +318,7 @@ TEST_F(MiniseedSource, GoesOnFromEveryBatchWithAnyBatchSize) {
       ASSERT_EQ(rest.readings, std::vector<std::string>(whole.readings.begin() + from, whole.readings.end())) << i;
       const auto refused = static_cast<std::ptrdiff_t>(cuts.refused[i]);
       ASSERT_EQ(rest.refusals, std::vector<std::string>(whole.refusals.begin() + refused, whole.refusals.end())) << i;
+      ASSERT_EQ(cuts.gaps[i] + rest.gaps.back(), whole.gaps.back()) << i;
       ASSERT_EQ(rest.positions.back().state, whole.positions.back().state);
     }
   }
