@@ -41,8 +41,9 @@ class TaskManagersTest : public ::testing::Test {
     std::string pid = programs.run({"sh", "-c", line}, kLong)->output;
     pid.pop_back();
     pids.push_back(pid);
-    const std::string last = words.substr(words.rfind(' ') + 1);
-    while (read_whole("/proc/" + pid + "/cmdline").find(last) == std::string::npos) {  // it is still on its way
+    // As an argument of its own: until then the process is still the shell that starts it.
+    const std::string last = '\0' + words.substr(words.rfind(' ') + 1) + '\0';
+    while (!read_whole("/proc/" + pid + "/cmdline").ends_with(last)) {
       programs.run({"sleep", "0.05"}, kLong).value();
     }
     return pid;
