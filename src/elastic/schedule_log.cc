@@ -7,13 +7,6 @@
 
 namespace temblor::elastic {
 
-std::vector<std::string> decision_lines(const Situation& situation, const Decision& decision, const Texts& texts) {
-  std::vector<std::string> lines = {texts.decision_begins(),
-                                    texts.state(situation.cluster.parallelism, situation.cluster.task_managers)};
-  for (const Finding& finding : decision.findings) lines.push_back(texts.finding(finding));
-  return lines;
-}
-
 ScheduleLog::ScheduleLog(FileSystem& files, const Clock& clock, std::string path)
     : files_(files), clock_(clock), path_(std::move(path)) {}
 

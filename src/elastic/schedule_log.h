@@ -6,14 +6,8 @@
 
 #include "base/clock.h"
 #include "base/file_system.h"
-#include "elastic/situation.h"
-#include "elastic/texts.h"
 
 namespace temblor::elastic {
-
-/// The lines of a decision as the schedule log has them, before anything is done: that it begins, the state, and each
-/// finding.
-std::vector<std::string> decision_lines(const Situation& situation, const Decision& decision, const Texts& texts);
 
 /// A log that people read, such as LOG_DIR/elastic_schedule.log: each line behind `[2025-11-30 12:00:00] `, by the
 /// local time. One thread; several processes may append to the same file.
