@@ -23,9 +23,7 @@ Result<void> CheckpointCoordinator::take(const std::function<std::optional<Check
   TEMBLOR_ASSIGN(checkpoint.sinks, delivery_.prepare());
   TEMBLOR_TRY(with_patience(checkpoint.facts.id, [&] { return store_->commit(checkpoint); }));
   last_id_ = checkpoint.facts.id;
-  TEMBLOR_TRY(with_patience(checkpoint.facts.id, [&] {
-    return delivery_.commit(checkpoint.sinks, checkpoint.results, checkpoint.late_letters, checkpoint.dead_letters);
-  }));
+  TEMBLOR_TRY(commit(checkpoint));
   const auto milliseconds = [](std::chrono::nanoseconds span) {
     return std::chrono::duration<double, std::milli>(span).count();
   };

@@ -23,6 +23,15 @@ class CheckpointCoordinator {
   /// comes again when the job is started again.
   Result<void> take(const std::function<std::optional<Checkpoint>()>& capture);
 
+  /// Commits what is pending in a checkpoint that is written: its own (Checkpoint), or the one that the job was restored
+  /// from (RestoredCheckpoint).
+  template <class AnyCheckpoint>
+  Result<void> commit(const AnyCheckpoint& checkpoint) {
+    return with_patience(checkpoint.facts.id, [&] {
+      return delivery_.commit(checkpoint.sinks, checkpoint.results, checkpoint.late_letters, checkpoint.dead_letters);
+    });
+  }
+
  private:
   /// Disks fill up and are cleared, so a step of checkpoint `id` is tried again a few times before the job gives up.
   Result<void> with_patience(std::uint64_t id, const std::function<Result<void>()>& step);

@@ -29,6 +29,20 @@ class ForgetfulSink final : public Sink {
   int commits_ = 0;
 };
 
+TEST(CheckpointCoordinator, TriesTheCommitOfARestoredOneAgain) {
+  MemoryFileSystem files;
+  SimClock clock;
+  Job job;
+  job.sinks.push_back({.uri = "forgetful:", .sink = std::make_unique<ForgetfulSink>()});
+  Delivery delivery(job, false);
+  CheckpointCoordinator coordinator(CheckpointStore::open(files, "state").value(), delivery, clock, 6);
+  Checkpoint restored;
+  restored.facts.id = 6;
+  restored.sinks = delivery.prepare().value();
+  const auto committed = coordinator.commit(restored);
+  EXPECT_TRUE(committed) << committed.error().to_line();
+}
+
 TEST(CheckpointCoordinator, NamesTheCheckpointWhoseCommitIsTriedAgain) {
   MemoryFileSystem files;
   SimClock clock;

@@ -168,13 +168,12 @@ Result<void> JobRun::open_splits() {
 
 Result<void> JobRun::deliver_restored() {
   TEMBLOR_TRY(delivery_.open(restored_ ? &*restored_ : nullptr));
-  if (restored_) {
-    TEMBLOR_TRY(
-        delivery_.commit(restored_->sinks, restored_->results, restored_->late_letters, restored_->dead_letters));
-    restored_->results.clear();
-  }
   if (!store_) return {};
   coordinator_.emplace(std::move(store_), delivery_, environment_.clock, facts_.id);
+  if (restored_) {
+    TEMBLOR_TRY(coordinator_->commit(*restored_));
+    restored_->results.clear();
+  }
   for (const auto& worker : workers_) worker->take_inbox();
   // What timestamps are judged by is kept before anything is read: the start of the job, or of going on with one that
   // had finished.
@@ -182,6 +181,7 @@ Result<void> JobRun::deliver_restored() {
 }
 
 Result<void> JobRun::add_new_splits() {
+  const auto began = environment_.clock.monotonic();
   TEMBLOR_ASSIGN(const auto splits, discover());
   for (const OwnedSplit& split : splits) {
     const auto is_this = [&](const OwnedSplit& known) { return known.id == split.id; };
@@ -189,6 +189,8 @@ Result<void> JobRun::add_new_splits() {
     auto runner = open_split(split);
     if (!runner && runner.error().blame == Blame::kWorld) {
       spdlog::warn("new split {}: {}; trying again", split.id, runner.error().to_line());
+      // A server that does not answer takes its time for it, while checkpoints wait.
+      if (environment_.clock.monotonic() - began > kDiscover) return {};
       continue;
     }
     if (!runner) return tl::unexpected(std::move(runner).error());
@@ -203,6 +205,7 @@ Result<void> JobRun::read_until_done(const std::atomic<bool>& stop, const std::f
   auto checkpointed = clock.monotonic();
   auto watched = checkpointed;
   auto discovered = checkpointed;
+  std::chrono::nanoseconds discovery = kDiscover;  // from one to the next
   for (const auto& worker : workers_) threads_.emplace_back([&each = *worker] { each.run(); });
   const auto look = std::clamp<Milliseconds>(job_.checkpoint_interval, Milliseconds(1), kLook);
   while (!state_->rendezvous.wait_for_all_to_leave(look)) {
@@ -216,9 +219,10 @@ Result<void> JobRun::read_until_done(const std::atomic<bool>& stop, const std::f
       watch(progress());
       watched = now;
     }
-    if (unbounded_ && now - discovered >= kDiscover) {
+    if (unbounded_ && now - discovered >= discovery) {
       TEMBLOR_TRY(add_new_splits());
-      discovered = now;
+      discovered = clock.monotonic();
+      discovery = std::max<std::chrono::nanoseconds>(kDiscover, 10 * (discovered - now));
     }
   }
   stop_workers();
