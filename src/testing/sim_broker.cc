@@ -160,9 +160,11 @@ void SimBroker::carry_out(const std::string& broker, std::uint64_t connection, c
                     nlohmann::json({{"connectionSet", std::move(list)}}).dump());
     }
     case RequestCode::kGetBrokerRuntimeInfo:
-      return answer(
-          reply, request, response::kSuccess, "", {},
-          nlohmann::json({{"table", {{"dispatchBehindBytes", std::to_string(behind_bytes(broker))}}}}).dump());
+      return answer(reply, request, response::kSuccess, "", {},
+                    nlohmann::json({{"table",
+                                     {{"commitLogMaxOffset", std::to_string(log_bytes(broker, false))},
+                                      {"dispatchBehindBytes", std::to_string(log_bytes(broker, true))}}}})
+                        .dump());
     default:
       return answer(reply, request, 3, "request code not supported");
   }
@@ -175,31 +177,50 @@ void SimBroker::store(const std::string& broker, const Frame& request, const Sim
   const Queue queue{.broker = broker, .id = static_cast<std::int32_t>(request.number("e").value_or(0))};
   auto& log = logs_[{topic, queue}];
   const std::size_t first = log.size();
-  // Readable in order, up to 0.2 s later, and seconds later where a broker has much to do.
-  const std::uint32_t luck = network_.random(30);
-  const std::uint32_t lag_ms = luck == 0 ? 3000 : luck < 10 ? 200 : 2;
-  auto readable_at = network_.now() + std::chrono::milliseconds(network_.random(lag_ms));
-  if (!log.empty()) readable_at = std::max(readable_at, log.back().readable_at);
+  const auto readable = readable_at(broker);
   for (std::string_view rest = request.body; !rest.empty();) {
     const auto size = load_big_endian<std::uint32_t>(rest, 0);
     const auto body = load_big_endian<std::uint32_t>(rest, 16);
     log.push_back({.body = std::string(rest.substr(20, body)),
                    .properties = std::string(rest.substr(22 + body, size - 22 - body)),
                    .stored_ms = network_.wall_clock().time_since_epoch().count(),
-                   .readable_at = readable_at});
+                   .readable_at = readable});
     rest.remove_prefix(size);
   }
   answer(reply, request, response::kSuccess, "",
          {{"queueId", field(request, "e")}, {"queueOffset", std::to_string(first)}});
 }
 
-std::size_t SimBroker::behind_bytes(const std::string& broker) const {
+void SimBroker::put(const std::string& topic, const Queue& queue, std::string body) {
+  logs_[{topic, queue}].push_back({.body = std::move(body),
+                                   .properties = {},
+                                   .stored_ms = network_.wall_clock().time_since_epoch().count(),
+                                   .readable_at = readable_at(queue.broker)});
+}
+
+std::chrono::nanoseconds SimBroker::readable_at(const std::string& broker) {
+  // In the order of the broker's log, up to 0.2 s later, and seconds later where it has much to do.
+  const std::uint32_t luck = network_.random(30);
+  const std::uint32_t lag_ms = luck == 0 ? 3000 : luck < 10 ? 200 : 2;
+  auto& newest = newest_readable_at_[broker];
+  newest = std::max(newest, network_.now() + std::chrono::milliseconds(network_.random(lag_ms)));
+  return newest;
+}
+
+std::size_t SimBroker::log_bytes(const std::string& broker, bool unreadable) const {
   std::size_t bytes = 0;
   for (const auto& [place, log] : logs_) {
     if (place.second.broker != broker) continue;
-    for (const Stored& message : log) bytes += message.readable_at > network_.now() ? message.body.size() : 0;
+    for (const Stored& message : log) {
+      if (!unreadable || message.readable_at > network_.now()) bytes += message.body.size();
+    }
   }
   return bytes;
+}
+
+void SimBroker::lose_newest(const std::string& topic, const Queue& queue, std::size_t count) {
+  auto& log = logs_[{topic, queue}];
+  log.erase(log.end() - static_cast<std::ptrdiff_t>(std::min(count, log.size())), log.end());
 }
 
 std::int64_t SimBroker::readable_end(const std::string& topic, const Queue& queue) {

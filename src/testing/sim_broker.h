@@ -40,8 +40,12 @@ class SimBroker {
   [[nodiscard]] static Endpoint name_server() { return {.host = "names", .port = 9876}; }
   void set_faults(const SimFaults& faults) { faults_ = faults; }
   void create_topic(const std::string& topic, std::int32_t queues);
+  /// Somebody else's message.
+  void put(const std::string& topic, const Queue& queue, std::string body);
   /// Forgets the oldest messages of a queue, as a broker does with old files.
   void forget_before(const std::string& topic, const Queue& queue, std::int64_t offset);
+  /// Forgets the newest messages of a queue, as a broker does that was ended before it had written them.
+  void lose_newest(const std::string& topic, const Queue& queue, std::size_t count);
   void stop(const std::string& broker);
   void start(const std::string& broker);
 
@@ -60,8 +64,10 @@ class SimBroker {
   /// Answers a pull that may be held until then, or looks again later.
   void look(const Queue& queue, const Frame& request, std::chrono::nanoseconds until, const SimNetwork::Reply& reply);
   void restart(const std::string& broker);
-  /// Of the bodies that a broker has stored and does not show yet.
-  [[nodiscard]] std::size_t behind_bytes(const std::string& broker) const;
+  /// Of the bodies that a broker has stored; or of those that it does not show yet.
+  [[nodiscard]] std::size_t log_bytes(const std::string& broker, bool unreadable) const;
+  /// From when on a message that a broker stores now can be read.
+  std::chrono::nanoseconds readable_at(const std::string& broker);
   [[nodiscard]] std::int64_t readable_end(const std::string& topic, const Queue& queue);
   [[nodiscard]] bool happens(std::uint32_t thousandths) { return network_.random(1000) < thousandths; }
   [[nodiscard]] std::string brokers_json() const;
@@ -70,7 +76,8 @@ class SimBroker {
   SimFaults faults_;
   std::map<std::string, Endpoint> brokers_;
   std::set<std::string> alive_;
-  std::map<std::string, std::int32_t> topics_;  ///< queues on each broker
+  std::map<std::string, std::chrono::nanoseconds> newest_readable_at_;  ///< by broker
+  std::map<std::string, std::int32_t> topics_;             ///< queues on each broker
   std::map<std::pair<std::string, Queue>, std::vector<Stored>> logs_;
   std::map<std::pair<std::string, Queue>, std::int64_t> begins_;
   std::map<std::string, std::int64_t> group_offsets_;                                    ///< by group, topic and queue

@@ -17,7 +17,7 @@ import time
 
 import stored
 
-PULL, MAX_OFFSET, MIN_OFFSET, HEARTBEAT, ROUTE, CLUSTER = 11, 30, 31, 34, 105, 106
+PULL, RUNTIME_INFO, MAX_OFFSET, MIN_OFFSET, HEARTBEAT, ROUTE, CLUSTER = 11, 28, 30, 31, 34, 105, 106
 SUCCESS, PULL_NOT_FOUND = 0, 19
 
 
@@ -187,6 +187,8 @@ class GarbageServer:
                 return frame(opaque, fields=ends, body=b"".join(self.messages[at:]))
             time.sleep(0.1)
             return frame(opaque, code=PULL_NOT_FOUND, fields=ends)
+        if code == RUNTIME_INFO:
+            return frame(opaque, body=json.dumps({"table": {"commitLogMaxOffset": "0", "dispatchBehindBytes": "0"}}).encode())
         offsets = {MAX_OFFSET: len(self.messages), MIN_OFFSET: 0}
         return frame(opaque, fields={"offset": offsets.get(code, 0), "queueOffset": 0})
 

@@ -62,6 +62,9 @@ class Topic(Case):
         for row in (line.split() for line in table[1:-1]):
             self.assertEqual(int(row[6]), int(row[3]) - int(row[5]))
         self.assertEqual(table[-1], "total: 8 queues, 1,000 messages, lag 100")
+        # RocketMQ's own tool, of the group alone.
+        said = self.servers.tool("admin", "consumerProgress", "-g", "watched")
+        self.assertRegex(said, r"(?m)^Consume Diff Total: 100$")
         self.assertEqual(len(self.topic_lines("describe", "described")[1].split()), 5)
 
     def test_tail_from_the_start(self):

@@ -168,15 +168,22 @@ Result<std::map<std::string, std::string>> BrokerAdmin::runtime_info(std::string
   return table;
 }
 
-Result<std::uint64_t> BrokerAdmin::dispatch_behind_bytes(std::string_view broker) {
+Result<LogEnds> BrokerAdmin::log_ends(std::string_view broker) {
   TEMBLOR_ASSIGN(const auto info, runtime_info(broker));
-  const auto found = info.find("dispatchBehindBytes");
-  std::uint64_t bytes = 0;
-  if (found == info.end() ||
-      std::from_chars(found->second.data(), found->second.data() + found->second.size(), bytes).ec != std::errc()) {
-    return world_error("broker " + std::string(broker), "does not say how far its dispatch is behind");
-  }
-  return bytes;
+  const auto number = [&](const char* name) -> std::optional<std::uint64_t> {
+    const auto found = info.find(name);
+    std::uint64_t value = 0;
+    if (found == info.end()) return std::nullopt;
+    const char* end = found->second.data() + found->second.size();
+    if (std::from_chars(found->second.data(), end, value).ec != std::errc()) return std::nullopt;
+    return value;
+  };
+  const auto stored = number("commitLogMaxOffset");
+  const auto behind = number("dispatchBehindBytes");
+  if (!stored || !behind) return world_error("broker " + std::string(broker), "does not say how far its dispatch is");
+  // A broker looks where its log ends before it looks how far behind the dispatch is: the difference may be too small,
+  // never too large.
+  return LogEnds{.stored = *stored, .readable = *stored - std::min(*stored, *behind)};
 }
 
 }  // namespace temblor::rocketmq

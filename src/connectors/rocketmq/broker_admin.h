@@ -20,6 +20,12 @@ struct ProducerConnection {
   std::string broker;   ///< the name of the broker that says so
 };
 
+/// How far a broker's log goes, in bytes from its very beginning.
+struct LogEnds {
+  std::uint64_t stored = 0;
+  std::uint64_t readable = 0;  ///< what lies before has been shown to readers; maybe some of what lies behind, too
+};
+
 /// What can be asked and told beyond reading and writing. Blocking; see Client.
 class BrokerAdmin {
  public:
@@ -37,8 +43,8 @@ class BrokerAdmin {
   /// All connections of producers of `group`, over all brokers; a client's own are among them.
   Result<std::vector<ProducerConnection>> producer_connections(std::string_view group);
 
-  /// How many bytes of stored messages `broker` has not made readable yet.
-  Result<std::uint64_t> dispatch_behind_bytes(std::string_view broker);
+  /// How far the log of `broker` goes.
+  Result<LogEnds> log_ends(std::string_view broker);
   /// All that `broker` says of itself, by its own names.
   Result<std::map<std::string, std::string>> runtime_info(std::string_view broker);
 

@@ -156,7 +156,10 @@ TEST_F(Live, ListsProducersAndBrokers) {
   const auto brokers = admin.brokers();
   ASSERT_TRUE(brokers) << brokers.error().to_line();
   ASSERT_FALSE(brokers->empty());
-  EXPECT_TRUE(admin.dispatch_behind_bytes(brokers->begin()->first));
+  const auto ends = admin.log_ends(brokers->begin()->first);
+  ASSERT_TRUE(ends) << ends.error().to_line();
+  EXPECT_GT(ends->stored, 0U);
+  EXPECT_LE(ends->readable, ends->stored);
   const auto mine = admin.producer_connections("live_producers");
   ASSERT_TRUE(mine) << mine.error().to_line();
   EXPECT_EQ(std::count_if(mine->begin(), mine->end(), [](const auto& c) { return c.client_id == "live_test"; }),

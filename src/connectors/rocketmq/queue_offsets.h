@@ -20,8 +20,8 @@ class QueueOffsets {
 
   /// Of the oldest message there is; the same as max() where there is none.
   Result<Offset> min(const Queue& queue);
-  /// Behind the newest message that can be read. It runs behind acknowledged sends, by up to some 0.2 s: see
-  /// BrokerAdmin::dispatch_behind_bytes.
+  /// Behind the newest message that can be read. It runs behind acknowledged sends, by some 0.2 s and under load more:
+  /// see StoredUntilNow.
   Result<Offset> max(const Queue& queue);
   /// Of the first message that was stored at `time` or later; max() where there is none.
   Result<Offset> at(const Queue& queue, Timestamp time);

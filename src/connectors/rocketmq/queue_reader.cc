@@ -100,12 +100,14 @@ void QueueReader::note_trouble(const Pulled& pulled) {
   }
 }
 
-/// What lies before `next` was deleted before it was read.
-Result<void> QueueReader::note_loss(Offset next) {
-  Error lost = world_error(split_,
-                           fmt::format("{} messages, {} to {}, were deleted by the broker before they were read",
-                                       next - position_.offset, position_.offset, next - 1),
-                           "keep them longer: fileReservedTime of the broker")
+/// What lies before `next` is not there any more.
+Result<void> QueueReader::note_loss(Offset next, Loss loss) {
+  const std::string what = fmt::format("{} messages, {} to {}", next - position_.offset, position_.offset, next - 1);
+  Error lost = (loss == Loss::kDeleted
+                    ? world_error(split_, what + ", were deleted by the broker before they were read",
+                                  "keep them longer: fileReservedTime of the broker")
+                    : world_error(split_, what + ", were there when the job began, and the queue ends before them now",
+                                  "its broker has lost its newest messages"))
                    .value();
   if (settings_.stop_at_loss) return tl::unexpected(std::move(lost));
   spdlog::error("{}", lost.to_line());
@@ -116,7 +118,7 @@ Result<void> QueueReader::note_loss(Offset next) {
 /// Goes on at `next`, where the broker says that it goes on: what lies before it and did not come is lost.
 Result<void> QueueReader::skip_to(Offset next) {
   if (position_.end) next = std::min(next, *position_.end);
-  return next > position_.offset ? note_loss(next) : Result<void>();
+  return next > position_.offset ? note_loss(next, Loss::kDeleted) : Result<void>();
 }
 
 /// Goes on at `next` where that is further.
@@ -127,23 +129,19 @@ void QueueReader::pass_to(Offset next) {
 }
 
 /// A queue that ends before its end has lost the rest: a broker that has just started shows it within moments.
-PollStatus QueueReader::wait_for_end() {
+Result<PollStatus> QueueReader::wait_for_end() {
   if (at_end()) return PollStatus::kEnd;
   if (++polls_at_end_ < kPollsAtEnd) return PollStatus::kNothingYet;
-  spdlog::warn("{}: ends at {}, before {}, where it ended when the job began", split_, position_.offset,
-               *position_.end);
-  position_.offset = *position_.end;
+  TEMBLOR_TRY(note_loss(*position_.end, Loss::kEnd));
   return PollStatus::kEnd;
 }
 
 /// The broker does not have the message that is wanted next: it was deleted, or the queue was made anew.
 Result<PollStatus> QueueReader::go_on_elsewhere(const Pulled& moved) {
   if (moved.offset < moved.min_offset) {
-    TEMBLOR_TRY(note_loss(moved.min_offset));
+    TEMBLOR_TRY(note_loss(moved.min_offset, Loss::kDeleted));
   } else if (position_.end) {
-    spdlog::warn("{}: ends at {}, before {}, where it ended when the job began", split_, moved.max_offset,
-                 *position_.end);
-    position_.offset = *position_.end;
+    TEMBLOR_TRY(note_loss(*position_.end, Loss::kEnd));
     return PollStatus::kEnd;
   } else {
     // Either the broker has lost its newest messages, which were read, or the topic is a new one of the same name.
@@ -189,7 +187,7 @@ Result<bool> QueueReader::fill(SourceBatch& batch, std::size_t max_records) {
       continue;
     }
     if (position_.end && message_->offset >= *position_.end) return false;
-    if (message_->offset > position_.offset) TEMBLOR_TRY(note_loss(message_->offset));
+    if (message_->offset > position_.offset) TEMBLOR_TRY(note_loss(message_->offset, Loss::kDeleted));
     const Timestamp reference = next_second(message_->stored);
     const bool begun = !batch.messages.empty() || !batch.refusals.empty();
     if (begun && batch.reference != reference) return true;

@@ -36,10 +36,11 @@ class QueueReader final : public SplitReader {
  private:
   Result<PollStatus> ask();
   Result<PollStatus> go_on_elsewhere(const Pulled& moved);
-  Result<void> note_loss(Offset next);
+  enum class Loss : std::uint8_t { kDeleted, kEnd };
+  Result<void> note_loss(Offset next, Loss loss);
   Result<void> skip_to(Offset next);
   void pass_to(Offset next);
-  PollStatus wait_for_end();
+  Result<PollStatus> wait_for_end();
   void note_trouble(const Pulled& pulled);
   Result<bool> fill(SourceBatch& batch, std::size_t max_records);
   void take_message(SourceBatch& batch);

@@ -4,7 +4,9 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <charconv>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "base/assert.h"
 #include "base/hash.h"
@@ -13,17 +15,20 @@
 #include "connectors/rocketmq/message_decoder.h"
 #include "connectors/rocketmq/puller.h"
 #include "connectors/rocketmq/queue_offsets.h"
+#include "connectors/rocketmq/stored_until_now.h"
 
 namespace temblor::rocketmq {
 namespace {
 
-/// Marks what temblor has sent, with the name of the job's senders: others' messages are none of a look back's.
+/// Marks what temblor has sent, with the name of the job's senders and the number of the commit, NAME.NUMBER: others'
+/// messages are none of a look back's, nor those of commits that were over.
 constexpr std::string_view kWriterProperty = "temblor.writer";
 
 constexpr std::chrono::seconds kStillOnTheWay{1};  // what a sender that is gone may have left in the network
 constexpr std::chrono::seconds kPatience{150};     // brokers take half a minute to start, or 130 s to miss a sender
 constexpr std::chrono::milliseconds kPause{200};
 constexpr Milliseconds kPull{20};
+constexpr std::chrono::minutes kClocksApart{10};  // a broker's from this host's, at the most
 /// Of one request: the broker stores the first results of a window while the last ones are being written down.
 constexpr std::uint32_t kBatch = 250;
 
@@ -33,6 +38,8 @@ constexpr std::uint32_t kBatch = 250;
 struct TopicLog::Prepared {
   std::string writer;
   std::uint64_t sequence = 0;
+  std::uint64_t floor = 0;        ///< of its commit or later ones is what can have arrived already
+  std::optional<Timestamp> time;  ///< when it was; none from an older version
   Offsets offsets;
 };
 
@@ -80,7 +87,12 @@ Result<void> TopicLog::open(const std::string* prepared) {
 Result<std::string> TopicLog::prepare() {
   nlohmann::json queues = nlohmann::json::array();
   for (const auto& [queue, offset] : offsets_) queues.push_back({queue.broker, queue.id, offset});
-  return nlohmann::json({{"writer", writer_}, {"sequence", ++sequence_}, {"queues", queues}}).dump();
+  return nlohmann::json({{"writer", writer_},
+                         {"sequence", ++sequence_},
+                         {"floor", floor_},
+                         {"time", to_ms(clock_.now())},
+                         {"queues", queues}})
+      .dump();
 }
 
 Result<TopicLog::Prepared> TopicLog::read(std::string_view prepared) const {
@@ -88,6 +100,8 @@ Result<TopicLog::Prepared> TopicLog::read(std::string_view prepared) const {
   try {
     Prepared read{.writer = json.at("writer").get<std::string>(),
                   .sequence = whole_number<std::uint64_t>(json.at("sequence")),
+                  .floor = json.contains("floor") ? whole_number<std::uint64_t>(json.at("floor")) : 0,
+                  .time = json.contains("time") ? std::optional(moment(json.at("time"))) : std::nullopt,
                   .offsets = {}};
     for (const auto& queue : json.at("queues")) {
       read.offsets[{.broker = queue.at(0).get<std::string>(), .id = whole_number<std::int32_t>(queue.at(1))}] =
@@ -131,6 +145,8 @@ Result<bool> TopicLog::begin_commit(std::string_view prepared) {
   if (prepared == committing_ || doubtful_) {
     // Some of it may have arrived, behind what was known when it was prepared.
     offsets_ = std::move(then.offsets);
+    floor_ = then.floor;
+    since_ = then.time;
     doubtful_ = true;
   }
   committing_ = prepared;
@@ -149,7 +165,7 @@ Result<void> TopicLog::append(std::span<const KeyedMessage> messages) {
     if (!arrived_.empty() && arrived_.erase(message.key) > 0) continue;
     properties.push_back(message.properties);
     append_property(properties.back(), kKeysProperty, message.key);
-    append_property(properties.back(), kWriterProperty, writer_);
+    append_property(properties.back(), kWriterProperty, fmt::format("{}.{}", writer_, committing_number_));
     outgoing.push_back({.key = message.queue_by, .body = message.body, .properties = properties.back()});
   }
   doubtful_ = true;  // until all is known to have arrived
@@ -165,6 +181,11 @@ Result<void> TopicLog::append(std::span<const KeyedMessage> messages) {
   if (arrived_.empty()) offsets_ = reached_;
   doubtful_ = false;
   return {};
+}
+
+void TopicLog::end_commit() {
+  committed_ = committing_;
+  if (arrived_.empty()) floor_ = committing_number_ + 1;
 }
 
 Result<void> TopicLog::patiently(const std::function<Result<bool>()>& step) {
@@ -189,9 +210,12 @@ Result<void> TopicLog::look_back() {
   arrived_.clear();
   TEMBLOR_TRY(wait_for_predecessors());
   TEMBLOR_ASSIGN(reached_, ends());
-  for (const auto& [queue, offset] : offsets_) {
+  for (auto& [queue, offset] : offsets_) {
     const Offset end = reached_.at(queue);
-    TEMBLOR_TRY(read_back(queue, offset <= end ? offset : 0, end));  // one that ends earlier was made anew
+    if (offset > end) {
+      TEMBLOR_ASSIGN(offset, begin_of_shorter(queue));
+    }
+    TEMBLOR_TRY(read_back(queue, offset, end));
   }
   if (arrived_.empty()) offsets_ = reached_;
   spdlog::info("{}: {} have arrived", settings_.uri, arrived_.size());
@@ -217,24 +241,45 @@ Result<void> TopicLog::wait_for_predecessors() {
   return {};
 }
 
-/// Where the queues end, once their brokers show all that they have stored.
+/// Where the queues end, once their brokers show all that they had stored. A broker that was started anew meanwhile
+/// shows what it has: its log has not grown shorter than what was acknowledged.
 Result<TopicLog::Offsets> TopicLog::ends() {
-  BrokerAdmin admin(*client_);
+  std::set<std::string> brokers;
+  for (const auto& [queue, offset] : offsets_) brokers.insert(queue.broker);
+  StoredUntilNow stored(*client_, brokers);
+  TEMBLOR_TRY(patiently([&] { return stored.is_readable(); }));
   QueueOffsets offsets(*client_, settings_.topic.topic);
   Offsets ends;
   TEMBLOR_TRY(patiently([&]() -> Result<bool> {
-    std::uint64_t behind = 0;
-    Offsets now;
     for (const auto& [queue, offset] : offsets_) {
-      TEMBLOR_ASSIGN(const std::uint64_t bytes, admin.dispatch_behind_bytes(queue.broker));
-      behind += bytes;
-      TEMBLOR_ASSIGN(now[queue], offsets.max(queue));
+      TEMBLOR_ASSIGN(ends[queue], offsets.max(queue));
     }
-    const bool still = behind == 0 && now == ends;
-    ends = std::move(now);
-    return still;
+    return true;
   }));
   return ends;
+}
+
+/// From where on the commit can lie in a queue that ends before it: the topic was made anew, or its broker has lost its
+/// newest messages.
+Result<Offset> TopicLog::begin_of_shorter(const Queue& queue) {
+  if (!since_) return 0;
+  QueueOffsets offsets(*client_, settings_.topic.topic);
+  Offset begin = 0;
+  TEMBLOR_TRY(patiently([&]() -> Result<bool> {
+    TEMBLOR_ASSIGN(begin, offsets.at(queue, *since_ - kClocksApart));
+    return true;
+  }));
+  return begin;
+}
+
+/// Whether a message that carries this mark may be one that is committed now or later.
+bool TopicLog::may_be_pending(std::string_view mark) const {
+  if (!mark.starts_with(writer_)) return false;
+  mark.remove_prefix(writer_.size());
+  if (mark.empty()) return true;  // from an older version
+  std::uint64_t number = 0;
+  return mark.front() == '.' && std::from_chars(mark.data() + 1, mark.data() + mark.size(), number).ec == std::errc() &&
+         number >= floor_;
 }
 
 /// Collects the keys of what this job's senders have put into a queue from `offset` to `end`.
@@ -258,9 +303,15 @@ Result<void> TopicLog::read_back(const Queue& queue, Offset offset, Offset end) 
     if (pulled.status != PullStatus::kMessages) return false;
     decoder.begin(pulled.body);
     MessageView message;
-    while (decoder.next(message) == MessageDecoder::Next::kMessage) {
-      if (find_property(message.properties, kWriterProperty) != writer_) continue;
+    MessageDecoder::Next next = MessageDecoder::Next::kMessage;
+    while ((next = decoder.next(message)) == MessageDecoder::Next::kMessage) {
+      const auto mark = find_property(message.properties, kWriterProperty);
+      if (!mark || !may_be_pending(*mark)) continue;
       if (const auto key = find_property(message.properties, kKeysProperty)) arrived_.emplace(*key);
+    }
+    if (next == MessageDecoder::Next::kBroken) {  // what lies behind it may be ours: it is asked for again
+      puller.seek(offset);
+      return world_error(settings_.uri, fmt::format("message {} of queue {} comes damaged", offset, queue.id));
     }
     offset = pulled.next_offset;
     return offset >= end;

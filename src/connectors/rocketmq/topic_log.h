@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -50,7 +51,7 @@ class TopicLog {
   Result<void> append(std::span<const KeyedMessage> messages);
   /// Different for each prepare() of a job; the same when its commit is begun again.
   [[nodiscard]] std::uint64_t commit_number() const { return committing_number_; }
-  void end_commit() { committed_ = committing_; }
+  void end_commit();
 
  private:
   using Offsets = std::map<Queue, Offset>;
@@ -63,6 +64,8 @@ class TopicLog {
   Result<void> wait_for_predecessors();
   Result<void> read_back(const Queue& queue, Offset offset, Offset end);
   Result<Offsets> ends();
+  Result<Offset> begin_of_shorter(const Queue& queue);
+  [[nodiscard]] bool may_be_pending(std::string_view mark) const;
   Result<void> patiently(const std::function<Result<bool>()>& step);
 
   const Settings settings_;
@@ -73,6 +76,8 @@ class TopicLog {
   std::uint64_t sequence_ = 0;  ///< of prepare(), so that no two say the same
   Offsets reached_;             ///< behind all that is known to have arrived
   Offsets offsets_;             ///< from where on messages that are not committed can lie
+  std::uint64_t floor_ = 0;     ///< the first commit that they can be of: later ones after an older checkpoint was used
+  std::optional<Timestamp> since_;  ///< from when on, where it is known; for queues that do not reach there
   std::uint32_t clients_ = 0;
   std::unique_ptr<Client> client_;
   std::unique_ptr<Producer> producer_;

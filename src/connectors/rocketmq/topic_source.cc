@@ -9,12 +9,16 @@
 
 #include "connectors/rocketmq/queue_offsets.h"
 #include "connectors/rocketmq/queue_reader.h"
+#include "connectors/rocketmq/stored_until_now.h"
 #include "connectors/rocketmq/transport.h"
 
 namespace temblor::rocketmq {
 namespace {
 
-constexpr std::chrono::seconds kFarewell{2};  // what a source that ends waits for the brokers' answers
+constexpr std::chrono::seconds kFarewell{2};   // what a source that ends waits for the brokers' answers
+constexpr std::chrono::seconds kSettling{60};  // what brokers may take to show what they have stored
+constexpr std::chrono::seconds kBeginning{5};  // in its first second a broker knows nothing of itself
+constexpr std::chrono::milliseconds kLook{20};
 
 }  // namespace
 
@@ -62,8 +66,9 @@ SourceTraits TopicSource::traits() const {
 
 Client& TopicSource::client() {
   if (client_ == nullptr) {
-    client_ = std::make_unique<Client>(
-        client_config(settings_.topic, fmt::format("temblor-source-{:016x}", seed_), seed_), clock_);
+    ClientConfig config = client_config(settings_.topic, fmt::format("temblor-source-{:016x}", seed_), seed_);
+    config.consumer_groups = {settings_.group};  // brokers' tools show the lag of groups that have been there
+    client_ = std::make_unique<Client>(std::move(config), clock_);
   }
   return *client_;
 }
@@ -136,6 +141,25 @@ Result<Offset> TopicSource::first_offset(const Queue& queue, Timestamp job_start
   return offsets.min(queue);
 }
 
+/// What was acknowledged before the job began is to be read, and brokers show it a moment later.
+void TopicSource::wait_for_what_is_stored() {
+  if (std::exchange(settled_, true)) return;
+  std::set<std::string> brokers;
+  for (const Queue& queue : first_) brokers.insert(queue.broker);
+  StoredUntilNow stored(client(), brokers);
+  const auto began = clock_.monotonic();
+  while (true) {
+    const Result<bool> readable = stored.is_readable();
+    if (readable && *readable) return;
+    if (clock_.monotonic() - began > (readable ? kSettling : kBeginning)) {
+      const std::string why = readable ? "not all that is stored can be read yet" : readable.error().to_line();
+      spdlog::warn("{}: {}; what was written last may lie behind the end", settings_.uri, why);
+      return;
+    }
+    clock_.sleep_for(kLook);
+  }
+}
+
 Result<std::unique_ptr<SplitReader>> TopicSource::open(const SplitId& split, const SplitPosition* position,
                                                        const JobTimes& job) {
   const auto queue = queue_of(split);
@@ -146,6 +170,7 @@ Result<std::unique_ptr<SplitReader>> TopicSource::open(const SplitId& split, con
   } else {
     TEMBLOR_ASSIGN(begin.offset, first_offset(*queue, job.start));
     if (settings_.bounded) {
+      wait_for_what_is_stored();
       TEMBLOR_ASSIGN(begin.end, QueueOffsets(client(), settings_.topic.topic).max(*queue));
     }
   }

@@ -46,6 +46,7 @@ class TopicSource final : public Source {
   [[nodiscard]] SplitId split_of(const Queue& queue) const;
   [[nodiscard]] std::optional<Queue> queue_of(const SplitId& split) const;
   Result<Offset> first_offset(const Queue& queue, Timestamp job_start);
+  void wait_for_what_is_stored();
 
   const Settings settings_;
   Clock& clock_;
@@ -55,6 +56,7 @@ class TopicSource final : public Source {
   std::shared_ptr<Telling> telling_;  ///< offsets on their way to the brokers
   std::set<Queue> first_;             ///< the queues that were there when the job began
   bool discovered_ = false;
+  bool settled_ = false;  ///< wait_for_what_is_stored() was there
   bool resumed_ = false;
 };
 

@@ -2,6 +2,7 @@
 #include "connectors/rocketmq/topic_source.h"
 
 #include <fmt/format.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -43,8 +44,13 @@ class TopicSourceTest : public testing::Test {
     return std::make_unique<TopicSource>(std::move(settings), environment_, client());
   }
 
-  /// Sends bodies, each a message; those behind `packed` as packs of three.
+  /// Sends bodies, each a message, or in packs of so many; returns when the broker shows them.
   void send(const std::vector<std::string>& records, std::size_t pack = 1) {
+    send_at_once(records, pack);
+    sleeper_.sleep_for(std::chrono::seconds(10));
+  }
+
+  void send_at_once(const std::vector<std::string>& records, std::size_t pack = 1) {
     const auto sender = client();
     auto producer = Producer::open(*sender, {.topic = kTopic, .group = "p"});
     ASSERT_TRUE(producer) << producer.error().to_line();
@@ -63,7 +69,6 @@ class TopicSourceTest : public testing::Test {
       ASSERT_TRUE((*producer)->add({.key = "k", .body = body, .properties = properties}));
     }
     ASSERT_TRUE((*producer)->flush());
-    SimNetworkClock(clock_, network_).sleep_for(std::chrono::seconds(10));  // until the broker shows them
   }
 
   static std::vector<std::string> numbered(int count) {
@@ -75,7 +80,7 @@ class TopicSourceTest : public testing::Test {
   /// Polls, and rests where nothing came, as a worker does.
   Result<PollStatus> poll(SplitReader& reader, SourceBatch& batch, std::size_t max_records) {
     const auto status = reader.poll(batch, max_records);
-    if (batch.messages.empty()) SimNetworkClock(clock_, network_).sleep_for(Milliseconds(1));
+    if (batch.messages.empty()) sleeper_.sleep_for(Milliseconds(1));
     return status;
   }
 
@@ -104,8 +109,9 @@ class TopicSourceTest : public testing::Test {
 
   SimClock clock_;
   MemoryFileSystem files_;
-  Environment environment_{.clock = clock_, .files = files_, .hash_seed = 5};
   SimNetwork network_;
+  SimNetworkClock sleeper_{clock_, network_};
+  Environment environment_{.clock = sleeper_, .files = files_, .hash_seed = 5};
   SimBroker broker_;
   std::optional<std::chrono::nanoseconds> never_;
 };
@@ -293,6 +299,28 @@ TEST_F(TopicSourceTest, JudgesTheRestOfAPackByItsOwnTime) {
   ASSERT_TRUE(poll(*reader, batch, 4));
   EXPECT_EQ(batch.messages.size(), 4U);
   EXPECT_EQ(batch.reference, reference);
+}
+
+TEST_F(TopicSourceTest, EndsBehindAllThatWasAcknowledged) {
+  std::size_t sent = 0;
+  for (int round = 0; round < 30; ++round) {  // a broker shows messages early or late
+    send_at_once(numbered(5));
+    const auto topic = source({.uri = {}, .topic = {}, .group = {}, .start = {}, .bounded = true});
+    EXPECT_EQ(read(*open(*topic)).size(), sent += 5);
+  }
+}
+
+TEST_F(TopicSourceTest, StopsWhereTheBrokerHasLostTheRestIfThatIsWanted) {
+  send(numbered(5));
+  const SplitPosition position = QueuePosition{.offset = 2, .records = 0, .stored = {}, .end = 9}.to_split_position();
+  const auto topic =
+      source({.uri = {}, .topic = {}, .group = {}, .start = {}, .bounded = true, .pull = 10, .stop_at_loss = true});
+  const auto reader = open(*topic, &position);
+  SourceBatch batch;
+  Result<PollStatus> status = PollStatus::kUnavailable;
+  for (int i = 0; i < 20'000 && status && *status != PollStatus::kEnd; ++i) status = poll(*reader, batch, 10);
+  ASSERT_FALSE(status);
+  EXPECT_THAT(status.error().to_line(), testing::HasSubstr("4 messages, 5 to 8"));
 }
 
 TEST_F(TopicSourceTest, EndsWhereTheBrokerHasLostTheRest) {
