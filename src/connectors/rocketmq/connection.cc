@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/limits.h"
+#include "connectors/rocketmq/protocol.h"
 
 namespace temblor::rocketmq {
 namespace {
@@ -77,6 +78,11 @@ void Connection::greet(const std::shared_ptr<Session>& session) {
   }
   const std::int32_t opaque = expect(settings_.connect_limit, [this, session](const Answer& answer) {
     if (!answer) return fail(session, answer.error().error);
+    // Nobody who asks for it would see this sender in the broker's list.
+    if (answer->code != response::kSuccess) {
+      const std::string what = fmt::format("refuses a heartbeat with code {}: {}", answer->code, answer->remark);
+      return fail(session, world_error(where_, what).value());
+    }
     session->greeted = true;
     write(session);
   });

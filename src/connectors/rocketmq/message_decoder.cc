@@ -24,6 +24,8 @@ constexpr std::size_t kBornHostAt = 48;
 constexpr std::size_t kHostBytes = 8;
 constexpr std::size_t kHostV6Bytes = 20;
 
+constexpr std::int64_t kHighestOffset = std::int64_t{1} << 62;
+
 std::uint32_t body_crc(std::string_view body) {
   return libdeflate_crc32(0, body.data(), body.size()) & 0x7FFFFFFFU;  // UtilAll.java keeps it positive
 }
@@ -131,7 +133,9 @@ MessageDecoder::Next MessageDecoder::next(MessageView& message) {
       !cursor.text<std::uint32_t>(message.body)) {
     return Next::kBroken;
   }
-  message.stored = timestamp_from_ms(stored);
+  // What is no offset and no time would break the arithmetic of whoever reads on from there.
+  if (message.offset < 0 || message.offset > kHighestOffset) return Next::kBroken;
+  message.stored = std::clamp(timestamp_from_ms(stored), kEarliest, kLatest);
   const bool topic_read =
       magic == kMessageMagicV2 ? cursor.text<std::uint16_t>(message.topic) : cursor.text<std::uint8_t>(message.topic);
   if (!topic_read || !cursor.text<std::uint16_t>(message.properties)) return Next::kBroken;
