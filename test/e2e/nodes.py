@@ -96,7 +96,7 @@ class Nodes:
             try:
                 if is_so():
                     return
-            except (AssertionError, ValueError, KeyError) as failure:
+            except (AssertionError, ValueError, LookupError) as failure:
                 why = str(failure)
             assert time.monotonic() < deadline, f"after {limit_s} s: {why}"
             time.sleep(0.3)
