@@ -59,6 +59,8 @@ inline constexpr std::size_t kRocketmqUnwrittenBytes = std::size_t{64} << 20;
 
 /// Bytes of pulled messages of one RocketMQ queue that wait to be polled, one reply more.
 inline constexpr std::size_t kRocketmqPrefetchBytes = std::size_t{4} << 20;
+/// The same for all queues of a source together; each may hold one reply more.
+inline constexpr std::size_t kRocketmqSourcePrefetchBytes = std::size_t{256} << 20;
 
 /// The longest body of a message sent to RocketMQ, and its longest properties: the broker's maxMessageSize less some
 /// room, and its fixed limit.

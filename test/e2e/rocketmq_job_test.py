@@ -2,11 +2,13 @@
 
 import base64
 import collections
+import datetime
 import os
 import random
 import signal
 import subprocess
 import threading
+import time
 import unittest
 
 from faulty_proxy import FaultyProxy
@@ -106,10 +108,33 @@ class Way(Job):
         self.assertEqual(summary["records_read"], 20_000)
         self.assert_same_files(self.csv_files("out"), oracle.csv_files())
         self.assertLess(len(self.servers.java_read(packed)), 20_000 // 100 + 9)
-        # Half of the sensors' records one by one, then all of them packed: both are read from one topic.
+        # Some one by one, then more of them packed: both are read from one topic.
         self.fill(both, count=100)
         self.fill(both, "?pack=7", count=1000)
-        self.assertEqual(self.process(self.uri(both, "?bounded"))["records_read"], 1100)
+        summary = self.process(self.uri(both, "?bounded"), "--out-of-orderness", "1m", "--sink", "csv:from-topic")
+        self.assertEqual((summary["records_read"], summary["late"]), (1100, 0))
+        ways = []
+        for count in (100, 1000):
+            self.generate(f"{count}.pb", "--records", str(count), "--sensors", "50", "--anomaly-rate", "0.05", "--seed",
+                          "1", "--start-time", "2024-01-01T00:00:00Z")
+            ways += ["--from", f"file:{count}.pb"]
+        self.succeed("process", *ways, "--out-of-orderness", "1m", "--sink", "csv:from-files")
+        self.assert_same_files(self.csv_files("from-topic"), self.csv_files("from-files"))
+
+    def test_late_records_to_a_topic(self):
+        source, late = self.topic(queues=1), self.topic(queues=2)
+        bodies_of = {}
+        for name, start in (("then", "2024-01-01T01:00:00Z"), ("before", "2024-01-01T00:00:00Z")):
+            arguments = ("--records", "300", "--sensors", "20", "--anomaly-rate", "0", "--start-time", start)
+            self.generate(f"{name}.pb", *arguments)
+            bodies_of[name] = sorted(message for _, message in split_delimited(self.read(f"{name}.pb")))
+            self.succeed("generate", *arguments, "--to", self.uri(source))
+        summary = self.process(self.uri(source, "?bounded"), "--late-sink", self.uri(late), "--checkpoint-dir", "state")
+        self.assertEqual((summary["records_accepted"], summary["late"]), (300, 300))
+        self.servers.settle()
+        letters = self.servers.java_read(late)
+        self.assertEqual(bodies(letters), bodies_of["before"])
+        self.assertEqual({letter["properties"]["reason"] for letter in letters}, {"late"})
 
     def test_records_that_java_has_sent(self):
         sent = self.records(2000)
@@ -133,8 +158,13 @@ class Way(Job):
         self.assertEqual(self.process(self.uri(source, "?bounded&start=2001-01-01"))["records_read"], 1000)
         self.assertEqual(self.process(self.uri(source, "?bounded&start=group"))["records_read"], 1000)
         self.process(self.uri(source, "?bounded&start=group"), "--checkpoint-dir", "state")
-        self.fill(source, count=200)
+        time.sleep(1.1)
+        between = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+        # What was acknowledged is read, without waiting for the brokers to show it.
+        self.succeed("generate", "--records", "200", "--to", self.uri(source))
         self.assertEqual(self.process(self.uri(source, "?bounded&start=group"))["records_read"], 200)
+        self.assertEqual(self.process(self.uri(source, f"?bounded&start={between}"))["records_read"], 200)
+        self.assertEqual(self.process(self.uri(source, "?bounded"))["records_read"], 1200)
 
     def test_mistakes(self):
         address = self.servers.name_server
@@ -173,6 +203,7 @@ class Killed(Job):
             self.servers.stop("broker-0", kill=number % 3 != 0)
             done.wait(dice.uniform(0, 1))
             self.servers.start("broker-0")
+            self.restarts += 1
 
     def test_random_moments(self):
         dice = random.Random(SEED)
@@ -180,7 +211,7 @@ class Killed(Job):
         self.records(200_000, 500)
         self.fill(source, count=200_000, sensors=500)
         oracle = self.oracle()
-        kills = 0
+        kills = self.restarts = 0
         done = threading.Event()
         restarter = threading.Thread(target=self.restart_brokers, args=(done,))
         rates = {"cut": 0.004, "half": 0.004, "drop": 0.001, "delay": 0.05, "twice": 0.02, "lose": 0.004}
@@ -195,6 +226,10 @@ class Killed(Job):
                 done.set()
                 restarter.join()
         print(f"{kills} kills in {job} jobs, {dict(proxy.counts)}")
+        self.assertEqual(self.restarts, RESTARTS)
+        for fault, rate in rates.items():
+            if rate * proxy.counts["frames"] > 20:  # else it may well not have come
+                self.assertGreater(proxy.counts[fault], 0, fault)
 
     def run_job(self, job, source, oracle, proxy, dice):
         results = f"results-{job}"

@@ -78,8 +78,9 @@ void Connection::greet(const std::shared_ptr<Session>& session) {
   }
   const std::int32_t opaque = expect(settings_.connect_limit, [this, session](const Answer& answer) {
     if (!answer) return fail(session, answer.error().error);
-    // Nobody who asks for it would see this sender in the broker's list.
-    if (answer->code != response::kSuccess) {
+    // Nobody who asks for it would see this sender in the broker's list. A name server, which some requests go to as
+    // well, has none.
+    if (answer->code != response::kSuccess && answer->code != response::kNotSupported) {
       const std::string what = fmt::format("refuses a heartbeat with code {}: {}", answer->code, answer->remark);
       return fail(session, world_error(where_, what).value());
     }

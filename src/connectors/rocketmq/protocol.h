@@ -28,6 +28,7 @@ enum class RequestCode : std::int32_t {
 /// Codes of answers; a server may send others.
 namespace response {
 inline constexpr std::int32_t kSuccess = 0;
+inline constexpr std::int32_t kNotSupported = 3;
 inline constexpr std::int32_t kSystemError = 1;
 inline constexpr std::int32_t kSystemBusy = 2;
 inline constexpr std::int32_t kFlushDiskTimeout = 10;

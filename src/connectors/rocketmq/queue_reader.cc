@@ -25,6 +25,7 @@ PullerConfig puller_config(const QueueReader::Settings& settings, Offset offset)
   config.group = settings.group;
   config.offset = offset;
   config.max_messages = static_cast<std::int32_t>(settings.pull);
+  config.prefetch_bytes = settings.prefetch_bytes;
   return config;
 }
 

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "base/limits.h"
 #include "connectors/rocketmq/message_decoder.h"
 #include "connectors/rocketmq/puller.h"
 #include "connectors/rocketmq/queue_offsets.h"
@@ -24,6 +25,7 @@ class QueueReader final : public SplitReader {
     std::string group;
     std::uint32_t pull = 1024;  ///< messages asked for at a time
     bool stop_at_loss = false;  ///< messages that were deleted before they were read end the job
+    std::size_t prefetch_bytes = limits::kRocketmqPrefetchBytes;
   };
 
   /// `client` outlives the reader.

@@ -141,6 +141,12 @@ Result<Offset> TopicSource::first_offset(const Queue& queue, Timestamp job_start
   return offsets.min(queue);
 }
 
+std::size_t TopicSource::share_of_prefetch() const {
+  const std::scoped_lock lock(found_->mutex);
+  const std::size_t queues = std::max<std::size_t>(found_->queues.size(), 1);
+  return std::min(limits::kRocketmqPrefetchBytes, limits::kRocketmqSourcePrefetchBytes / queues);
+}
+
 /// What was acknowledged before the job began is to be read, and brokers show it a moment later.
 void TopicSource::wait_for_what_is_stored() {
   if (std::exchange(settled_, true)) return;
@@ -183,7 +189,8 @@ Result<std::unique_ptr<SplitReader>> TopicSource::open(const SplitId& split, con
                                                              .queue = *queue,
                                                              .group = settings_.group,
                                                              .pull = settings_.pull,
-                                                             .stop_at_loss = settings_.stop_at_loss},
+                                                             .stop_at_loss = settings_.stop_at_loss,
+                                                             .prefetch_bytes = share_of_prefetch()},
                                        split, begin);
 }
 

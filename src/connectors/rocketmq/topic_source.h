@@ -47,6 +47,7 @@ class TopicSource final : public Source {
   [[nodiscard]] std::optional<Queue> queue_of(const SplitId& split) const;
   Result<Offset> first_offset(const Queue& queue, Timestamp job_start);
   void wait_for_what_is_stored();
+  [[nodiscard]] std::size_t share_of_prefetch() const;
 
   const Settings settings_;
   Clock& clock_;
