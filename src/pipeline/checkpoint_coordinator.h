@@ -23,8 +23,8 @@ class CheckpointCoordinator {
   /// comes again when the job is started again.
   Result<void> take(const std::function<std::optional<Checkpoint>()>& capture);
 
-  /// Commits what is pending in a checkpoint that is written: its own (Checkpoint), or the one that the job was restored
-  /// from (RestoredCheckpoint).
+  /// Commits what is pending in a checkpoint that is written: its own (Checkpoint), or the one that the job was
+  /// restored from (RestoredCheckpoint).
   template <class AnyCheckpoint>
   Result<void> commit(const AnyCheckpoint& checkpoint) {
     return with_patience(checkpoint.facts.id, [&] {

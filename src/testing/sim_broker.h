@@ -77,7 +77,7 @@ class SimBroker {
   std::map<std::string, Endpoint> brokers_;
   std::set<std::string> alive_;
   std::map<std::string, std::chrono::nanoseconds> newest_readable_at_;  ///< by broker
-  std::map<std::string, std::int32_t> topics_;             ///< queues on each broker
+  std::map<std::string, std::int32_t> topics_;                          ///< queues on each broker
   std::map<std::pair<std::string, Queue>, std::vector<Stored>> logs_;
   std::map<std::pair<std::string, Queue>, std::int64_t> begins_;
   std::map<std::string, std::int64_t> group_offsets_;                                    ///< by group, topic and queue
