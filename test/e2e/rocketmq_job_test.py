@@ -3,6 +3,7 @@
 import base64
 import collections
 import datetime
+import glob
 import os
 import random
 import signal
@@ -254,7 +255,8 @@ class Killed(Job):
             stderr = stderr.decode(errors="replace")
             if process.returncode == 0:
                 break
-            if process.returncode == 1:  # the brokers were away for longer than a start waits for them: begin again
+            if process.returncode == 1:  # the brokers were away for longer than a job that is new waits for them
+                self.assertEqual(glob.glob(self.path(f"state-{job}/*.ckpt")), [], stderr)
                 failures += 1
                 self.assertLess(failures, 30, stderr)
                 continue
