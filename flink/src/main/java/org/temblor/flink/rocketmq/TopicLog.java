@@ -5,7 +5,6 @@ import static org.temblor.flink.rocketmq.RocketMqClient.theirs;
 
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +26,7 @@ import org.apache.rocketmq.common.message.MessageClientIDSetter;
 import org.apache.rocketmq.common.message.MessageDecoder;
 import org.apache.rocketmq.common.message.MessageExt;
 import org.apache.rocketmq.remoting.exception.RemotingException;
+import org.apache.rocketmq.remoting.protocol.ResponseCode;
 import org.apache.rocketmq.remoting.protocol.body.Connection;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,7 +45,6 @@ final class TopicLog implements AutoCloseable {
   /** Marks what temblor has sent with the name of the job's senders: others' messages are none of a look back's. */
   private static final String WRITER_PROPERTY = "temblor.writer";
 
-  private static final int BATCH = 500;
   private static final long ANSWER_MS = 5_000;
   private static final long PAUSE_MS = 200;
   private static final long PATIENCE_MS = 150_000; // brokers take half a minute to start, or 130 s to miss a sender
@@ -114,7 +113,7 @@ final class TopicLog implements AutoCloseable {
 
   /** Sends what has not arrived; returns when the brokers have all of it. After a failure the log is of no more use. */
   void append(List<KeyedMessage> messages) throws IOException {
-    Map<TopicQueue, List<Message>> batches = new HashMap<>();
+    OutgoingBatches batches = new OutgoingBatches(this::send);
     for (KeyedMessage each : messages) {
       if (!arrived.isEmpty() && arrived.remove(each.key)) {
         continue;
@@ -124,18 +123,9 @@ final class TopicLog implements AutoCloseable {
       MessageAccessor.setProperties(message, MessageDecoder.string2messageProperties(each.properties));
       message.setKeys(each.key);
       message.putUserProperty(WRITER_PROPERTY, writer);
-      List<Message> batch = batches.computeIfAbsent(queue, of -> new ArrayList<>());
-      batch.add(message);
-      if (batch.size() == BATCH) {
-        send(queue, batch);
-        batch.clear();
-      }
+      batches.add(queue, message);
     }
-    for (Map.Entry<TopicQueue, List<Message>> each : batches.entrySet()) {
-      if (!each.getValue().isEmpty()) {
-        send(each.getKey(), each.getValue());
-      }
-    }
+    batches.flush();
     // Where something has arrived that is not asked for yet, as after an older checkpoint was used, the next look back
     // must find it as well.
     if (arrived.isEmpty()) {
@@ -144,7 +134,24 @@ final class TopicLog implements AutoCloseable {
   }
 
   private void send(TopicQueue queue, List<Message> batch) throws IOException {
-    SendResult sent = asking("to write to " + queue, () -> producer.send(batched(batch), theirs(queue)));
+    SendResult sent;
+    try {
+      sent =
+          asking(
+              "to write to " + queue,
+              () ->
+                  OutgoingBatches.isOneLong(batch)
+                      ? producer.send(batch.get(0), theirs(queue))
+                      : producer.send(batched(batch), theirs(queue)));
+    } catch (IOException failure) {
+      Throwable cause = failure.getCause();
+      if (cause instanceof MQBrokerException
+          && ((MQBrokerException) cause).getResponseCode() == ResponseCode.MESSAGE_ILLEGAL) {
+        throw OutgoingBatches.hopeless(
+            queue + ": its broker takes no such message (raise its maxMessageSize to 4 MiB)", cause);
+      }
+      throw failure;
+    }
     // Whatever its status says of disks and slaves: the message is in the broker's log.
     reached.put(queue, sent.getQueueOffset() + batch.size());
   }
