@@ -13,6 +13,7 @@
 #include "generator/generator.h"
 #include "pipeline/operator_chain.h"
 #include "proto/letter.pb.h"
+#include "schema/record_pack.h"
 #include "schema/serializer.h"
 
 namespace temblor::flink {
@@ -196,6 +197,35 @@ TEST(BatchDecoder, ReadsPacksAndCountsWhatIsNone) {
   EXPECT_EQ(letter.offset(), 17);
   EXPECT_EQ(letter.end_offset(), 18);
   EXPECT_EQ(letter.payload(), "\x7Fhalf");
+}
+
+TEST(BatchDecoder, DropsWhatTheHostHasRefused) {
+  const std::string record = reading("S001", to_ms(kReference), "P", 1);
+  const std::string longest(limits::kMessageBytes + 1, 'x');
+  BatchDecoder decoder({.amplitudes = kAmplitudes, .keep_dead = true});
+  RecordBatch batch;
+  batch.split = "split";
+  batch.bytes = record + longest + record + record;
+  const auto marked = [](std::string_view body, std::uint32_t kind) {
+    return static_cast<std::int32_t>(static_cast<std::uint32_t>(body.size()) | kind);
+  };
+  const std::array lengths{marked(record, BatchDecoder::kDamaged), marked(longest, BatchDecoder::kOtherCompression),
+                           marked(record, 0), marked(record, BatchDecoder::kDamaged)};
+  ASSERT_TRUE(decoder.decode(lengths, std::array<std::int64_t, 4>{17, 18, 19, 20}, kReference, batch, 2));
+  EXPECT_EQ(decoder.begun(), 2U);
+  ASSERT_TRUE(decoder.decode(lengths, std::array<std::int64_t, 4>{17, 18, 19, 20}, kReference, batch));
+  std::vector<v1::Letter> letters;
+  do {
+    RecordPack pack(batch.dead_letters);
+    while (!pack.empty()) ASSERT_TRUE(letters.emplace_back().ParseFromString(std::string(pack.next().value_or(""))));
+  } while (decoder.decode_more(batch));
+  ASSERT_EQ(letters.size(), 3U);
+  EXPECT_EQ(letters[0].reason(), "damaged");
+  EXPECT_EQ(letters[0].end_offset(), 18);
+  EXPECT_EQ(letters[0].payload(), record);
+  EXPECT_EQ(letters[1].reason(), "compression");
+  EXPECT_EQ(letters[1].payload().size(), limits::kMessageBytes);
+  EXPECT_EQ(letters[2].offset(), 20);
 }
 
 TEST(BatchDecoder, StopsAtTheLimitPerhapsWithinAPack) {

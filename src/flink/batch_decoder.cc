@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/limits.h"
 #include "schema/deserializer.h"
 #include "schema/serializer.h"
 
@@ -14,7 +15,7 @@ Result<void> BatchDecoder::decode(std::span<const std::int32_t> lengths, std::sp
   begun_ = 0;
   left_ = most;
   std::uint64_t all = 0;
-  for (const std::int32_t length : lengths) all += static_cast<std::uint32_t>(length) & ~kPacked;
+  for (const std::int32_t length : lengths) all += static_cast<std::uint32_t>(length) & ~kKind;
   if (lengths.size() != offsets.size() || all != batch.bytes.size()) {
     return tl::unexpected(
         Error{Blame::kBug, "has lengths and offsets that do not fit", "a pull of " + batch.split, {}});
@@ -48,17 +49,24 @@ void BatchDecoder::fill(RecordBatch& batch) {
 
 void BatchDecoder::begin_message(RecordBatch& batch) {
   const auto length = static_cast<std::uint32_t>(lengths_.front());
-  const std::string_view body = rest_.substr(0, length & ~kPacked);
+  const std::string_view body = rest_.substr(0, length & ~kKind);
   const std::int64_t offset = offsets_.front();
   lengths_ = lengths_.subspan(1);
   offsets_ = offsets_.subspan(1);
   rest_.remove_prefix(body.size());
   ++begun_;
-  if ((length & kPacked) != 0) {
-    pack_ = RecordPack(body);
-    pack_offset_ = offset;
-  } else {
-    take(body, offset, batch);
+  switch (length & kKind) {
+    case kPacked:
+      pack_ = RecordPack(body);
+      pack_offset_ = offset;
+      break;
+    case kDamaged:
+    case kOtherCompression:
+      --left_;
+      drop((length & kKind) == kDamaged ? Rejection::kDamaged : Rejection::kCompression, body, offset, 0, batch);
+      break;
+    default:
+      take(body, offset, batch);
   }
 }
 
@@ -96,13 +104,15 @@ void BatchDecoder::drop(Rejection reason, std::string_view bytes, std::int64_t o
   ++batch.dropped[static_cast<std::size_t>(reason)];
   if (!settings_.keep_dead) return;
   letter_.clear();
-  // What is no frame may be a part of a message only: it ends before the next one.
+  // Where it is no record but bytes of a queue, the letter says that they end before the next message, and is cut.
+  const bool is_record =
+      reason != Rejection::kFrame && reason != Rejection::kDamaged && reason != Rejection::kCompression;
   serialize(Letter{.split = batch.split,
                    .offset = offset,
-                   .end_offset = reason == Rejection::kFrame ? offset + 1 : 0,
+                   .end_offset = is_record ? 0 : offset + 1,
                    .reason = to_string(reason),
                    .time_ms = time_ms,
-                   .payload = bytes,
+                   .payload = is_record ? bytes : bytes.substr(0, limits::kMessageBytes),
                    .count = 1},
             letter_);
   append_delimited(letter_, batch.dead_letters);

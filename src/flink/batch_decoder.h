@@ -26,8 +26,12 @@ class BatchDecoder {
 
   explicit BatchDecoder(const Settings& settings) : settings_(settings), cleaner_(settings.amplitudes) {}
 
-  /// The highest bit of a message's length says that it packs many records, each with a varint length before it.
+  /// The two highest bits of a message's length say what it is where it is not one record: it packs many, each with a
+  /// varint length before it, or it is to be dropped, as `damaged` or for its `compression`.
+  static constexpr std::uint32_t kKind = 0xC0000000U;
   static constexpr std::uint32_t kPacked = 0x80000000U;
+  static constexpr std::uint32_t kDamaged = 0x40000000U;
+  static constexpr std::uint32_t kOtherCompression = 0xC0000000U;
 
   /// Fills `batch`, whose split and bytes are set: these are messages one behind the other, each of the length and with
   /// the offset that is given. `reference` is when the broker stored them, as far as --max-ahead goes. Bytes that are

@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.function.BiConsumer;
+import org.temblor.flink.core.BodyKind;
 import org.temblor.flink.rocketmq.Pulled;
 import org.temblor.flink.rocketmq.TopicClient;
 import org.temblor.flink.rocketmq.TopicQueue;
@@ -113,7 +114,7 @@ final class StoredTopic implements TopicClient {
     Arrays.fill(stored, STORED_MS);
     done.accept(
         new Pulled(
-            Pulled.Status.MESSAGES, to, 0, bodies.length, offsets, stored, new boolean[to - from],
+            Pulled.Status.MESSAGES, to, 0, bodies.length, offsets, stored, BodyKind.records(to - from),
             Arrays.copyOfRange(bodies, from, to)),
         null);
   }

@@ -48,7 +48,7 @@ final class DecodedBatches implements BatchHandler<ReadingBatch> {
       long reference = nextSecond(batch.storedMs[begun]);
       int end = begun;
       do {
-        decoder.add(batch.offsets[end], batch.bodies[end], batch.packed[end]);
+        decoder.add(batch.offsets[end], batch.bodies[end], batch.kinds[end]);
         end++;
       } while (end < batch.size()
           && batch.storedMs[end] <= reference

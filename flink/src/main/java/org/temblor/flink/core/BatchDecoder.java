@@ -5,9 +5,6 @@ import java.util.Arrays;
 
 /** Fills batches: messages are collected one by one and decoded and cleaned together, in one native call. One thread at a time. */
 public final class BatchDecoder extends NativeHandle {
-  /** Marks, in a message's length, that it packs many records: flink/batch_decoder.h. */
-  private static final int PACKED = 0x80000000;
-
   private static final int FIRST_BYTES = 1 << 16;
   private static final int FIRST_MESSAGES = 1024;
 
@@ -29,8 +26,8 @@ public final class BatchDecoder extends NativeHandle {
         NativeCore.newDecoder(least, most, maxAheadMs, eventTime, keepDead, hashSeed), NativeCore::freeDecoder);
   }
 
-  /** Takes a message for the next batch; `packed` where it holds many records. */
-  public void add(long offset, byte[] body, boolean packed) {
+  /** Takes a message for the next batch. */
+  public void add(long offset, byte[] body, BodyKind kind) {
     int end = bytes + body.length;
     if (end > messages.length) {
       messages = Arrays.copyOf(messages, Math.max(end, 2 * messages.length));
@@ -41,7 +38,7 @@ public final class BatchDecoder extends NativeHandle {
     }
     System.arraycopy(body, 0, messages, bytes, body.length);
     bytes = end;
-    lengths[count] = packed ? body.length | PACKED : body.length;
+    lengths[count] = body.length | kind.mark;
     offsets[count++] = offset;
   }
 

@@ -1,5 +1,7 @@
 package org.temblor.flink.rocketmq;
 
+import org.temblor.flink.core.BodyKind;
+
 /** A broker's answer to a pull. Immutable by agreement: nobody writes to the arrays. */
 public final class Pulled {
   /** What it means. */
@@ -17,24 +19,24 @@ public final class Pulled {
   public final long maxOffset;
   public final long[] offsets;
   public final long[] storedMs; // when the broker stored each
-  public final boolean[] packed; // whether the body holds many records
+  public final BodyKind[] kinds; // of the bodies
   public final byte[][] bodies;
 
   public Pulled(
       Status status, long nextOffset, long minOffset, long maxOffset, long[] offsets, long[] storedMs,
-      boolean[] packed, byte[][] bodies) {
+      BodyKind[] kinds, byte[][] bodies) {
     this.status = status;
     this.nextOffset = nextOffset;
     this.minOffset = minOffset;
     this.maxOffset = maxOffset;
     this.offsets = offsets;
     this.storedMs = storedMs;
-    this.packed = packed;
+    this.kinds = kinds;
     this.bodies = bodies;
   }
 
   public static Pulled without(Status status, long nextOffset, long minOffset, long maxOffset) {
-    return new Pulled(status, nextOffset, minOffset, maxOffset, new long[0], new long[0], new boolean[0],
+    return new Pulled(status, nextOffset, minOffset, maxOffset, new long[0], new long[0], new BodyKind[0],
         new byte[0][]);
   }
 }

@@ -172,7 +172,7 @@ final class QueueSplitReader implements SplitReader<RawBatch, QueueSplit> {
         messages(reading, pulled, batches);
         break;
       case NOTHING_YET:
-        reading.offset = Math.max(reading.offset, pulled.nextOffset);
+        skipTo(reading, pulled.nextOffset);
         boolean bounded = reading.end != QueueSplit.NO_END;
         if (bounded && !reading.atEnd() && ++reading.answersWithoutMessages >= ANSWERS_AT_END) {
           endEarly(reading, pulled);
@@ -209,7 +209,7 @@ final class QueueSplitReader implements SplitReader<RawBatch, QueueSplit> {
       reading.offset = pulled.offsets[i] + 1;
     }
     if (to == pulled.offsets.length) {
-      reading.offset = Math.max(reading.offset, pulled.nextOffset);
+      skipTo(reading, pulled.nextOffset); // what is no message hides what comes behind it
     } else {
       reading.offset = reading.end; // there are messages beyond it
     }
@@ -221,14 +221,23 @@ final class QueueSplitReader implements SplitReader<RawBatch, QueueSplit> {
     batches.add(
         all
             ? new RawBatch(
-                reading.splitId, reading.offset, pulled.offsets, pulled.storedMs, pulled.packed, pulled.bodies)
+                reading.splitId, reading.offset, pulled.offsets, pulled.storedMs, pulled.kinds, pulled.bodies)
             : new RawBatch(
                 reading.splitId,
                 reading.offset,
                 Arrays.copyOfRange(pulled.offsets, from, to),
                 Arrays.copyOfRange(pulled.storedMs, from, to),
-                Arrays.copyOfRange(pulled.packed, from, to),
+                Arrays.copyOfRange(pulled.kinds, from, to),
                 Arrays.copyOfRange(pulled.bodies, from, to)));
+  }
+
+  /** Goes on where the broker says that it goes on: what lies before that and did not come is lost. */
+  private void skipTo(QueueReading reading, long nextOffset) throws IOException {
+    long next = Math.min(nextOffset, reading.end);
+    if (next > reading.offset) {
+      lose(reading, next);
+      reading.offset = next;
+    }
   }
 
   /** The broker does not have the message that is wanted next: it was deleted, or the queue was made anew. */

@@ -6,12 +6,14 @@ import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 import org.temblor.flink.ValueSerializer;
+import org.temblor.flink.core.BodyKind;
 
 /** Batches between tasks. Within one they are passed on as they are: a copy is the batch itself. For any thread. */
 public final class RawBatchSerializer extends ValueSerializer<RawBatch> {
   static final RawBatchSerializer INSTANCE = new RawBatchSerializer();
 
   private static final long serialVersionUID = 1;
+  private static final BodyKind[] KINDS = BodyKind.values();
 
   @Override
   public boolean isImmutableType() {
@@ -20,7 +22,7 @@ public final class RawBatchSerializer extends ValueSerializer<RawBatch> {
 
   @Override
   public RawBatch createInstance() {
-    return new RawBatch("", 0, new long[0], new long[0], new boolean[0], new byte[0][]);
+    return new RawBatch("", 0, new long[0], new long[0], new BodyKind[0], new byte[0][]);
   }
 
   @Override
@@ -36,7 +38,7 @@ public final class RawBatchSerializer extends ValueSerializer<RawBatch> {
     for (int i = 0; i < batch.size(); i++) {
       out.writeLong(batch.offsets[i]);
       out.writeLong(batch.storedMs[i]);
-      out.writeBoolean(batch.packed[i]);
+      out.writeByte(batch.kinds[i].ordinal());
       out.writeInt(batch.bodies[i].length);
       out.write(batch.bodies[i]);
     }
@@ -48,11 +50,11 @@ public final class RawBatchSerializer extends ValueSerializer<RawBatch> {
     long nextOffset = in.readLong();
     int size = in.readInt();
     RawBatch batch =
-        new RawBatch(splitId, nextOffset, new long[size], new long[size], new boolean[size], new byte[size][]);
+        new RawBatch(splitId, nextOffset, new long[size], new long[size], new BodyKind[size], new byte[size][]);
     for (int i = 0; i < size; i++) {
       batch.offsets[i] = in.readLong();
       batch.storedMs[i] = in.readLong();
-      batch.packed[i] = in.readBoolean();
+      batch.kinds[i] = KINDS[in.readByte()];
       batch.bodies[i] = new byte[in.readInt()];
       in.readFully(batch.bodies[i]);
     }

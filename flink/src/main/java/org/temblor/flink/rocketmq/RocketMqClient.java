@@ -15,6 +15,7 @@ import org.apache.rocketmq.client.exception.MQClientException;
 import org.apache.rocketmq.common.message.MessageExt;
 import org.apache.rocketmq.common.message.MessageQueue;
 import org.apache.rocketmq.remoting.exception.RemotingException;
+import org.temblor.flink.core.BodyKind;
 
 /**
  * A TopicClient of real brokers, on the official client's explicit pulls. Its own keeping of offsets is not used: it
@@ -25,10 +26,6 @@ public final class RocketMqClient implements TopicClient {
   private static final long SUSPEND_MS = 10_000;
 
   private static final long ANSWER_MS = 20_000;
-  /** Of a message that holds many records: connectors/rocketmq/pack_property.h. */
-  private static final String PACK_PROPERTY = "temblor.pack";
-
-  private static final byte[] NO_BYTES = {};
   private static final long NO_OFFSET = -1; // of RemoteBrokerOffsetStore.readOffset
 
   private final String topic;
@@ -45,6 +42,7 @@ public final class RocketMqClient implements TopicClient {
     long quietMs = settings.idleTimeoutMs == 0 ? SUSPEND_MS : Math.max(settings.idleTimeoutMs, 1_000);
     consumer.setBrokerSuspendMaxTimeMillis(Math.min(SUSPEND_MS, quietMs));
     consumer.setConsumerTimeoutMillisWhenSuspend(ANSWER_MS);
+    consumer.setDecodeDecompressBody(false); // see MessageBody
     try {
       consumer.start();
     } catch (MQClientException failure) {
@@ -139,24 +137,25 @@ public final class RocketMqClient implements TopicClient {
     consumer.shutdown();
   }
 
-  private static Pulled ours(PullResult result) {
+  static Pulled ours(PullResult result) {
     switch (result.getPullStatus()) {
       case FOUND:
         List<MessageExt> messages = result.getMsgFoundList();
         long[] offsets = new long[messages.size()];
         long[] storedMs = new long[messages.size()];
-        boolean[] packed = new boolean[messages.size()];
+        BodyKind[] kinds = new BodyKind[messages.size()];
         byte[][] bodies = new byte[messages.size()][];
         for (int i = 0; i < offsets.length; i++) {
           MessageExt message = messages.get(i);
           offsets[i] = message.getQueueOffset();
           storedMs[i] = message.getStoreTimestamp();
-          packed[i] = message.getProperty(PACK_PROPERTY) != null;
-          bodies[i] = message.getBody() == null ? NO_BYTES : message.getBody(); // null is what they say for none
+          MessageBody body = MessageBody.of(message);
+          kinds[i] = body.kind;
+          bodies[i] = body.bytes;
         }
         return new Pulled(
             Pulled.Status.MESSAGES, result.getNextBeginOffset(), result.getMinOffset(), result.getMaxOffset(), offsets,
-            storedMs, packed, bodies);
+            storedMs, kinds, bodies);
       case OFFSET_ILLEGAL:
         return Pulled.without(
             Pulled.Status.NO_SUCH_OFFSET, result.getNextBeginOffset(), result.getMinOffset(), result.getMaxOffset());

@@ -171,6 +171,7 @@ final class TopicLog implements AutoCloseable {
     DefaultMQPullConsumer consumer = new DefaultMQPullConsumer(group);
     consumer.setNamesrvAddr(settings.nameServers.replace(',', ';'));
     consumer.setInstanceName("temblor-look-back-" + UUID.randomUUID());
+    consumer.setDecodeReadBody(false); // one that cannot be inflated would hide all that was pulled behind it
     try {
       consumer.start();
       for (TopicQueue queue : queues) {

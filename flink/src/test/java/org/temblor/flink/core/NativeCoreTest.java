@@ -59,23 +59,27 @@ class NativeCoreTest {
     try (BatchDecoder decoder = new BatchDecoder(-10, 10, 60_000, true, true, 7);
         BatchCombiner combiner = new BatchCombiner(1000, 1000, true, true);
         RecordBatch batch = new RecordBatch()) {
-      decoder.add(5, reading("S001", NOW, 1.5f, "P"), false);
-      decoder.add(6, reading("S001", NOW + 999, -2.5f, "N"), false);
-      decoder.add(7, new byte[] {1, 2, 3}, false);
-      decoder.add(8, reading("S002", NOW + 1000, 11f, "N"), false);
+      decoder.add(5, reading("S001", NOW, 1.5f, "P"), BodyKind.RECORD);
+      decoder.add(6, reading("S001", NOW + 999, -2.5f, "N"), BodyKind.RECORD);
+      decoder.add(7, new byte[] {1, 2, 3}, BodyKind.RECORD);
+      decoder.add(7, reading("S001", NOW, 1.5f, "P"), BodyKind.DAMAGED);
+      decoder.add(7, new byte[0], BodyKind.OTHER_COMPRESSION);
+      decoder.add(8, reading("S002", NOW + 1000, 11f, "N"), BodyKind.RECORD);
       ByteArrayOutputStream pack = new ByteArrayOutputStream();
       for (byte[] each : List.of(reading("S003", NOW + 3000, 1f, "S"), reading("S003", NOW, 9f, "S"))) {
         pack.write(each.length);
         pack.writeBytes(each);
       }
-      decoder.add(9, pack.toByteArray(), true);
-      assertEquals(5, decoder.count());
+      decoder.add(9, pack.toByteArray(), BodyKind.PACK);
+      assertEquals(7, decoder.count());
       decoder.decode("split", NOW, Long.MAX_VALUE, batch);
       assertEquals(0, decoder.count());
       assertEquals(4, batch.rows());
       assertEquals(NOW + 3000, batch.highestMs());
       long[] dropped = new long[RecordBatch.REASONS];
       dropped[0] = 1; // parse
+      dropped[2] = 1; // damaged
+      dropped[3] = 1; // compression
       dropped[6] = 1; // amplitude
       assertArrayEquals(dropped, batch.dropped());
       assertNotNull(batch.deadLetters());
@@ -114,7 +118,7 @@ class NativeCoreTest {
         pack.write(each.length);
         pack.writeBytes(each);
       }
-      decoder.add(9, pack.toByteArray(), true);
+      decoder.add(9, pack.toByteArray(), BodyKind.PACK);
       decoder.decode("rocketmq:t/b/0", NOW, 99, batch);
       assertEquals(1, decoder.begun());
       assertEquals(3, batch.readings());
@@ -147,9 +151,9 @@ class NativeCoreTest {
       byte[] nothing = new byte[1 << 20]; // a million empty records, and a letter for each
       int empty = 3 << 20;
       for (int i = 0; i < 3; i++) {
-        decoder.add(i, nothing, true);
+        decoder.add(i, nothing, BodyKind.PACK);
       }
-      decoder.add(3, reading("S001", NOW, 1.5f, "P"), false);
+      decoder.add(3, reading("S001", NOW, 1.5f, "P"), BodyKind.RECORD);
       assertEquals(empty + reading("S001", NOW, 1.5f, "P").length, decoder.bytes());
       decoder.decode("split", NOW, Long.MAX_VALUE, batch);
       long dropped = 0;
@@ -186,7 +190,7 @@ class NativeCoreTest {
                     ? Float.intBitsToFloat((1 + random.nextInt(254)) << 23 | random.nextInt(1 << 23)) * (random.nextBoolean() ? 1 : -1)
                     : (random.nextInt(20_001) - 10_000) / 1000f;
             exact.merge(sensor, inUnits(value), BigInteger::add);
-            decoder.add(i, reading(sensor, NOW, value, "N"), false);
+            decoder.add(i, reading(sensor, NOW, value, "N"), BodyKind.RECORD);
           }
           decoder.decode("split", NOW, Long.MAX_VALUE, batch);
           combiner.add(batch, BatchCombiner.NOTHING_YET, NOW, each -> {});

@@ -15,6 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
 import org.apache.flink.client.program.ProgramParametrizationException;
 import org.temblor.flink.JobRequest;
+import org.temblor.flink.core.BodyKind;
 
 /**
  * A topic in this process, with the faults that brokers have. Found by its name, so that a job in this process reaches
@@ -78,6 +79,7 @@ public final class MemoryTopic {
     send(queue, Arrays.stream(bodies).map(body -> body.getBytes(StandardCharsets.UTF_8)).toArray(byte[][]::new));
   }
 
+  /** One that is null is none that the official client can make out: it gives what lies before it. */
   public void send(TopicQueue queue, byte[]... bodies) {
     List<Runnable> ready;
     synchronized (this) {
@@ -207,7 +209,10 @@ public final class MemoryTopic {
     }
 
     private Pulled messages(Log log, long from, long to) {
-      int count = (int) (to - from);
+      int count = log.messages.subList((int) from, (int) to).indexOf(null);
+      if (count < 0) {
+        count = (int) (to - from);
+      }
       long[] offsets = new long[count];
       long[] storedMs = new long[count];
       byte[][] bodies = new byte[count][];
@@ -217,7 +222,7 @@ public final class MemoryTopic {
         bodies[i] = log.messages.get((int) from + i);
       }
       return new Pulled(Pulled.Status.MESSAGES, to, log.min, log.messages.size(), offsets, storedMs,
-          new boolean[bodies.length], bodies);
+          BodyKind.records(count), bodies);
     }
 
     @Override

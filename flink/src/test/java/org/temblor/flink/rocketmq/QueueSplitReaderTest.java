@@ -233,6 +233,19 @@ class QueueSplitReaderTest {
   }
 
   @Test
+  void whatAPullJumpsOverIsCounted() throws IOException {
+    TopicQueue queue = topic.queue(0);
+    topic.send(queue, "a");
+    topic.send(queue, new byte[][] {null});
+    topic.send(queue, new byte[][] {null});
+    topic.send(queue, "d", "e");
+    begin("", from(queue, 0)); // two at a time
+    fetch(2);
+    assertEquals(List.of("a", "e"), bodies);
+    assertEquals(3, metrics.lostMessages.getCount());
+  }
+
+  @Test
   void deletedMessagesEndAJobThatWantsIt() {
     TopicQueue queue = topic.queue(0);
     topic.send(queue, "a", "b");

@@ -11,6 +11,7 @@ import java.util.Set;
 import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataOutputSerializer;
 import org.junit.jupiter.api.Test;
+import org.temblor.flink.core.BodyKind;
 
 class SerializersTest {
   private static final TopicQueue QUEUE = new TopicQueue("t", "broker-ü", 7);
@@ -62,7 +63,8 @@ class SerializersTest {
   void batches() throws IOException {
     RawBatch batch =
         new RawBatch(
-            "s", 9, new long[] {7, 8}, new long[] {70, 80}, new boolean[] {false, true}, new byte[][] {{1, 2, 3}, {}});
+            "s", 9, new long[] {7, 8}, new long[] {70, 80}, new BodyKind[] {BodyKind.PACK, BodyKind.DAMAGED},
+            new byte[][] {{1, 2, 3}, {}});
     assertSame(batch, RawBatchSerializer.INSTANCE.copy(batch));
     DataOutputSerializer out = new DataOutputSerializer(16);
     RawBatchSerializer.INSTANCE.serialize(batch, out);
@@ -74,7 +76,7 @@ class SerializersTest {
     assertEquals(9, read.nextOffset);
     assertArrayEquals(batch.offsets, read.offsets);
     assertArrayEquals(batch.storedMs, read.storedMs);
-    assertArrayEquals(batch.packed, read.packed);
+    assertArrayEquals(batch.kinds, read.kinds);
     assertArrayEquals(batch.bodies, read.bodies);
   }
 
