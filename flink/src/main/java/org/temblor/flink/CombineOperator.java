@@ -165,6 +165,20 @@ final class CombineOperator extends AbstractStreamOperator<Partial>
     }
   }
 
+  /**
+   * In processing time nobody is idle: the clock goes on for all, and a task that once had no queue would never be taken
+   * for active again, so that what it reads later would come behind windows that had not waited for it.
+   */
+  @Override
+  public void processWatermarkStatus(WatermarkStatus status) throws Exception {
+    if (settings.eventTime) {
+      if (status.isIdle()) {
+        combiner.drain(this::give); // nobody waits for it from here on
+      }
+      super.processWatermarkStatus(status);
+    }
+  }
+
   @Override
   public void prepareSnapshotPreBarrier(long checkpoint) throws Exception {
     combiner.drain(this::give);
