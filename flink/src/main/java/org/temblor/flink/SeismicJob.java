@@ -58,7 +58,7 @@ public final class SeismicJob {
         .transform(
             "window",
             new ValueType<>(WindowResult.class, WindowResultSerializer.INSTANCE),
-            new WindowOperator(settings.windowMs))
+            new WindowOperator(settings))
         .uid("window");
     if (settings.late != null) {
       DataStream<byte[]> afterwards = results.getSideOutput(WindowOperator.LATE).map(LetterMessages::ofLate);

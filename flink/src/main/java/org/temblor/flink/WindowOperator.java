@@ -38,19 +38,29 @@ final class WindowOperator extends AbstractStreamOperator<WindowResult>
   private static final String STATE = "window";
 
   private final long windowMs;
+  private final String settings; // of the whole job, whose state is of no use with others
   private transient InternalValueState<String, Long, Partial> windows; // the namespace is the window's start
   private transient TreeMap<Long, List<String>> open; // the sensors of the windows in the state, by their start
   private transient ListState<Long> closedState;
+  private transient ListState<String> settingsState;
   private transient long closedMs; // windows whose last millisecond this is, or an earlier one, are closed
   private transient Counter late;
 
-  WindowOperator(long windowMs) {
-    this.windowMs = windowMs;
+  WindowOperator(JobSettings settings) {
+    windowMs = settings.windowMs;
+    this.settings = KeptSettings.of(settings);
   }
 
   @Override
   public void initializeState(StateInitializationContext context) throws Exception {
     super.initializeState(context);
+    // All tasks see all of it, or one that has none would begin before another one refuses. What was written before
+    // there was such a state is taken as it is.
+    settingsState =
+        context.getOperatorStateStore().getUnionListState(new ListStateDescriptor<>("settings", Types.STRING));
+    for (String then : settingsState.get()) {
+      KeptSettings.check(then, settings);
+    }
     closedState = context.getOperatorStateStore().getUnionListState(new ListStateDescriptor<>("closed", Types.LONG));
     // All tasks have seen the same watermarks before a barrier; where barriers overtake, the lowest is safe.
     closedMs = Long.MAX_VALUE;
@@ -132,5 +142,7 @@ final class WindowOperator extends AbstractStreamOperator<WindowResult>
     super.snapshotState(context);
     closedState.clear();
     closedState.add(closedMs);
+    settingsState.clear();
+    settingsState.add(settings);
   }
 }
