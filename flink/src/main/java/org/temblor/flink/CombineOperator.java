@@ -1,5 +1,6 @@
 package org.temblor.flink;
 
+import java.util.List;
 import org.apache.flink.api.common.operators.ProcessingTimeService.ProcessingTimeCallback;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
@@ -41,7 +42,7 @@ final class CombineOperator extends AbstractStreamOperator<Partial>
 
   private final JobSettings settings;
   private transient BatchCombiner combiner;
-  private transient ListState<Long> stamps;
+  private transient ListState<Long> stamps; // none in event time
   private transient long stampMs; // processing time, as far as it has come
   private transient long openMs; // the start of the window that it lies in
   private transient Counter accepted;
@@ -57,8 +58,11 @@ final class CombineOperator extends AbstractStreamOperator<Partial>
   @Override
   public void initializeState(StateInitializationContext context) throws Exception {
     super.initializeState(context);
-    stamps = context.getOperatorStateStore().getUnionListState(new ListStateDescriptor<>("stamp", Types.LONG));
     stampMs = 0;
+    if (settings.eventTime) {
+      return; // with such a state Flink takes no checkpoint once some of the tasks, and not all, have finished
+    }
+    stamps = context.getOperatorStateStore().getUnionListState(new ListStateDescriptor<>("stamp", Types.LONG));
     for (long stamp : stamps.get()) {
       stampMs = Math.max(stampMs, stamp);
     }
@@ -188,8 +192,9 @@ final class CombineOperator extends AbstractStreamOperator<Partial>
   @Override
   public void snapshotState(StateSnapshotContext context) throws Exception {
     super.snapshotState(context);
-    stamps.clear();
-    stamps.add(stampMs);
+    if (stamps != null) {
+      stamps.update(List.of(stampMs));
+    }
   }
 
   /** Flink takes the last watermark from no task that it takes to be idle, and all of them may be so at the end. */

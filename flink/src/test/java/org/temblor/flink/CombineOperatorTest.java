@@ -3,7 +3,10 @@ package org.temblor.flink;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.watermark.Watermark;
@@ -70,6 +73,41 @@ class CombineOperatorTest {
       assertEquals(List.of("partial of 0", "watermark 999"), given(harness));
       harness.processWatermarkStatus(WatermarkStatus.ACTIVE);
       assertEquals(List.of(), given(harness));
+    }
+  }
+
+  private static Set<String> states(OperatorSubtaskState snapshot) {
+    Set<String> names = new HashSet<>();
+    snapshot.getManagedOperatorState().forEach(state -> names.addAll(state.getStateNameToPartitionOffsets().keySet()));
+    return names;
+  }
+
+  @Test
+  void theClockNeverGoesBackBehindTheCheckpoint() throws Exception {
+    OperatorSubtaskState snapshot;
+    try (var harness = harness(false)) {
+      harness.setProcessingTime(7_500);
+      harness.open();
+      snapshot = harness.snapshot(1, 1);
+      assertEquals(Set.of("stamp"), states(snapshot));
+    }
+    try (var harness = harness(false)) {
+      harness.setProcessingTime(2_000);
+      harness.initializeState(snapshot);
+      harness.open();
+      process(harness, 5_000);
+      harness.prepareSnapshotPreBarrier(2);
+      assertEquals(List.of("partial of 7000"), given(harness));
+    }
+  }
+
+  /** A state that all tasks see would end the checkpoints of a bounded job as soon as one of them has finished. */
+  @Test
+  void inEventTimeItHasNoState() throws Exception {
+    try (var harness = harness(true)) {
+      harness.open();
+      process(harness, 5_000);
+      assertEquals(Set.of(), states(harness.snapshot(1, 1)));
     }
   }
 
