@@ -6,6 +6,7 @@ import org.apache.flink.api.connector.source.SourceOutput;
 import org.temblor.flink.core.BatchDecoder;
 import org.temblor.flink.core.RecordBatch;
 import org.temblor.flink.rocketmq.BatchHandler;
+import org.temblor.flink.rocketmq.QueueSplit;
 import org.temblor.flink.rocketmq.QueueSplitState;
 import org.temblor.flink.rocketmq.RawBatch;
 import org.temblor.flink.rocketmq.ReadingBudget;
@@ -25,11 +26,13 @@ final class DecodedBatches implements BatchHandler<ReadingBatch> {
   private static final int BYTES_AT_ONCE = 1 << 20;
 
   private final boolean eventTime;
+  private final long outOfOrdernessMs;
   private final BatchDecoder decoder;
   private final RecordBatch readings = new RecordBatch();
 
   private DecodedBatches(JobSettings settings) {
     eventTime = settings.eventTime;
+    outOfOrdernessMs = settings.outOfOrdernessMs;
     decoder =
         new BatchDecoder(
             settings.leastAmplitude, settings.mostAmplitude, settings.maxAheadMs, eventTime,
@@ -78,6 +81,13 @@ final class DecodedBatches implements BatchHandler<ReadingBatch> {
 
   private static long nextSecond(long storedMs) {
     return Math.floorDiv(storedMs + SECOND_MS - 1, SECOND_MS) * SECOND_MS;
+  }
+
+  @Override
+  public long watermark(long highestMs) {
+    return highestMs == QueueSplit.NO_TIME
+        ? QueueSplit.NO_TIME
+        : SplitProgress.watermark(highestMs, outOfOrdernessMs);
   }
 
   @Override

@@ -17,6 +17,11 @@ final class SplitProgress implements WatermarkGenerator<ReadingBatch> {
     this.outOfOrdernessMs = outOfOrdernessMs;
   }
 
+  /** Of a split whose highest timestamp is this one. */
+  static long watermark(long highestMs, long outOfOrdernessMs) {
+    return highestMs - outOfOrdernessMs - 1;
+  }
+
   @Override
   public void onEvent(ReadingBatch batch, long timestampMs, WatermarkOutput output) {
     quiet = batch == ReadingBatch.QUIET;
@@ -30,7 +35,7 @@ final class SplitProgress implements WatermarkGenerator<ReadingBatch> {
     if (quiet) {
       output.markIdle();
     } else if (highestMs != Long.MIN_VALUE) {
-      output.emitWatermark(new Watermark(highestMs - outOfOrdernessMs - 1));
+      output.emitWatermark(new Watermark(watermark(highestMs, outOfOrdernessMs)));
     }
   }
 }

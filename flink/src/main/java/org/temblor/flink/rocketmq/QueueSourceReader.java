@@ -1,11 +1,13 @@
 package org.temblor.flink.rocketmq;
 
-import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import org.apache.flink.api.common.eventtime.Watermark;
 import org.apache.flink.api.connector.source.ReaderOutput;
 import org.apache.flink.api.connector.source.SourceEvent;
 import org.apache.flink.api.connector.source.SourceOutput;
@@ -28,27 +30,30 @@ final class QueueSourceReader<T>
   private final ReadingBudget budget;
   private ReaderOutput<T> output; // of all splits; Flink's, and the same all the time
   private boolean unused; // for want of queues
-  private final List<String> unopened = new ArrayList<>(); // splits that may have no output yet
+  private final Map<String, Long> unopened = new LinkedHashMap<>(); // splits that may have no output yet: their highest
+  private final Map<String, Long> quiet; // splits that have nothing more for now: their highest timestamps
+  private boolean allQuiet;
   private final TreeMap<Long, Map<TopicQueue, Long>> checkpoints = new TreeMap<>(); // not yet complete
 
   QueueSourceReader(
       TopicClient client, TopicSettings settings, BatchHandler<T> handler, SourceReaderContext context,
       ReaderMetrics metrics) {
-    this(client, settings, handler, context, metrics, new ReadingBudget(settings.maxRecords));
+    this(client, settings, handler, context, metrics, new ReadingBudget(settings.maxRecords), new HashMap<>());
   }
 
   private QueueSourceReader(
       TopicClient client, TopicSettings settings, BatchHandler<T> handler, SourceReaderContext context,
-      ReaderMetrics metrics, ReadingBudget budget) {
+      ReaderMetrics metrics, ReadingBudget budget, Map<String, Long> quiet) {
     super(
         () -> new QueueSplitReader(client, settings, metrics),
-        new Emitter<>(handler, budget, context.metricGroup().getIOMetricGroup().getNumRecordsInCounter()),
+        new Emitter<>(handler, budget, quiet, context.metricGroup().getIOMetricGroup().getNumRecordsInCounter()),
         context.getConfiguration(),
         context);
     if (budget.limited() && context.currentParallelism() > 1) {
       throw new IllegalStateException("a limited number of readings of " + settings.topic + " is read by one task only");
     }
     this.budget = budget;
+    this.quiet = quiet;
     this.client = client;
     this.handler = handler;
     committer = new OffsetCommitter(client, metrics, "temblor offsets of " + settings.topic);
@@ -57,11 +62,13 @@ final class QueueSourceReader<T>
   private static final class Emitter<T> implements RecordEmitter<RawBatch, T, QueueSplitState> {
     private final BatchHandler<T> handler;
     private final ReadingBudget budget;
+    private final Map<String, Long> quiet;
     private final Counter numRecordsIn;
 
-    Emitter(BatchHandler<T> handler, ReadingBudget budget, Counter numRecordsIn) {
+    Emitter(BatchHandler<T> handler, ReadingBudget budget, Map<String, Long> quiet, Counter numRecordsIn) {
       this.handler = handler;
       this.budget = budget;
+      this.quiet = quiet;
       this.numRecordsIn = numRecordsIn;
     }
 
@@ -70,6 +77,11 @@ final class QueueSourceReader<T>
       int begun = handler.emit(batch, output, state, budget);
       numRecordsIn.inc(begun - 1L); // Flink has counted the batch as one
       state.advance(batch, begun);
+      if (batch.isQuiet()) {
+        quiet.put(batch.splitId, state.highestMs());
+      } else {
+        quiet.remove(batch.splitId);
+      }
     }
   }
 
@@ -79,18 +91,53 @@ final class QueueSourceReader<T>
    */
   @Override
   public void addSplits(List<QueueSplit> splits) {
-    splits.forEach(split -> unopened.add(split.splitId()));
+    splits.forEach(split -> unopened.put(split.splitId(), split.highestMs()));
     super.addSplits(splits);
   }
 
   @Override
   public InputStatus pollNext(ReaderOutput<T> output) throws Exception {
     this.output = output;
-    unopened.forEach(output::createOutputForSplit);
-    unopened.clear();
+    open();
     markIdleIfUnused();
     InputStatus status = budget.left() > 0 ? super.pollNext(output) : InputStatus.END_OF_INPUT;
+    tellWhetherAllAreQuiet();
     return budget.left() > 0 ? status : InputStatus.END_OF_INPUT;
+  }
+
+  /** Makes the outputs of new splits, and says how far they are: one may bring nothing for long. */
+  private void open() {
+    unopened.keySet().forEach(output::createOutputForSplit); // all of them, before one of them is heard
+    unopened.forEach(
+        (splitId, highestMs) -> {
+          long watermark = handler.watermark(highestMs);
+          if (watermark != QueueSplit.NO_TIME) {
+            output.createOutputForSplit(splitId).emitWatermark(new Watermark(watermark));
+          }
+        });
+    unopened.clear();
+  }
+
+  /**
+   * Where all splits are quiet there is none to wait for, and what the furthest of them has passed is complete: Flink
+   * takes the lowest watermark of those that are not idle, and so none of these. (pipeline/job_watermark.cc.)
+   */
+  private void tellWhetherAllAreQuiet() {
+    boolean all = !quiet.isEmpty() && quiet.size() == getNumberOfCurrentlyAssignedSplits();
+    if (all == allQuiet) {
+      return;
+    }
+    allQuiet = all;
+    if (!all) {
+      // By its watermark alone a split that comes back would be heard of only once it has passed the furthest one.
+      output.markActive();
+      return;
+    }
+    long watermark = handler.watermark(Collections.max(quiet.values()));
+    if (watermark != QueueSplit.NO_TIME) {
+      output.emitWatermark(new Watermark(watermark));
+    }
+    output.markIdle();
   }
 
   @Override

@@ -92,7 +92,7 @@ public final class MemoryTopic {
   }
 
   /** Answers the pulls that wait with what a broker says when nothing has come for a while. */
-  void saysThatThereIsNothing() {
+  public void saysThatThereIsNothing() {
     List<Runnable> answers;
     synchronized (this) {
       answers = new ArrayList<>(overdue);
