@@ -14,7 +14,8 @@ final class QueueReading {
   boolean asking; // there is a pull on its way, or its answer waits
   boolean paused;
   int answersWithoutMessages; // one after the other
-  long heardNanos; // when messages came last, or it began
+  long askedNanos; // when the last pull was sent off
+  long heardNanos; // when messages came last, or it began, or could be read again
   boolean saidQuiet; // since then
   private String trouble = "";
   private long pauseMs = FIRST_PAUSE_MS;

@@ -142,6 +142,7 @@ final class QueueSplitReader implements SplitReader<RawBatch, QueueSplit> {
     for (QueueReading reading : readings.values()) {
       if (reading.canAsk(now)) {
         reading.asking = true;
+        reading.askedNanos = now;
         client.pull(
             reading.queue,
             reading.offset,
@@ -162,6 +163,7 @@ final class QueueSplitReader implements SplitReader<RawBatch, QueueSplit> {
     }
     if (reading.goOn(clock.getAsLong())) {
       LOG.info("{}: can be read again", reading.splitId);
+      reading.heardNanos = reading.askedNanos; // of the time before nobody has said that there was nothing
     }
     Pulled pulled = answer.pulled;
     switch (pulled.status) {

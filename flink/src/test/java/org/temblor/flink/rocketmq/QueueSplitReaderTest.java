@@ -109,6 +109,28 @@ class QueueSplitReaderTest {
     assertEquals(0, quiet);
   }
 
+  /** A broker that is away has not said that there is nothing. */
+  @Test
+  void anOutageIsNotIdleTime() throws IOException {
+    TopicQueue queue = topic.queue(0);
+    topic.send(queue, "a");
+    begin(10, queue);
+    fetch(1);
+    hearNothing(9);
+    topic.away(queue, true);
+    reader.wakeUp();
+    fetch();
+    nowNanos += 60_000_000_000L;
+    reader.wakeUp();
+    fetch(); // no answer
+    nowNanos += 60_000_000_000L;
+    topic.away(queue, false);
+    hearNothing(9);
+    assertEquals(0, quiet);
+    hearNothing(1);
+    assertEquals(1, quiet);
+  }
+
   private long nowNanos = 1;
 
   private void begin(long idleTimeoutMs, TopicQueue queue) {
