@@ -25,6 +25,7 @@ import org.apache.rocketmq.common.message.MessageBatch;
 import org.apache.rocketmq.common.message.MessageClientIDSetter;
 import org.apache.rocketmq.common.message.MessageDecoder;
 import org.apache.rocketmq.common.message.MessageExt;
+import org.apache.rocketmq.common.message.MessageQueue;
 import org.apache.rocketmq.remoting.exception.RemotingException;
 import org.apache.rocketmq.remoting.protocol.ResponseCode;
 import org.apache.rocketmq.remoting.protocol.body.Connection;
@@ -82,16 +83,32 @@ final class TopicLog implements AutoCloseable {
 
   /** For a job that begins: what is in the topic is not its own. */
   static TopicLog begin(TopicSettings settings) throws IOException {
-    TreeMap<TopicQueue, Long> ends = new TreeMap<>();
-    try (RocketMqClient client = new RocketMqClient(settings, "temblor-sink")) {
-      for (TopicQueue queue : client.queues()) {
-        ends.put(queue, client.maxOffset(queue));
-      }
+    TopicLog log = new TopicLog(settings, new LogPosition(UUID.randomUUID().toString(), new TreeMap<>()));
+    try {
+      log.findQueues();
+      return log;
+    } catch (IOException | RuntimeException failure) {
+      log.close();
+      throw failure;
     }
-    if (ends.isEmpty()) {
+  }
+
+  /**
+   * The queues that can be written, which may be others than those that can be read: a key's queue is its place among
+   * them, the same as in the embedded run.
+   */
+  private void findQueues() throws IOException {
+    List<MessageQueue> found =
+        asking("the queues of " + settings.topic, () -> producer.fetchPublishMessageQueues(settings.topic));
+    for (MessageQueue each : found) {
+      TopicQueue queue = new TopicQueue(each.getTopic(), each.getBrokerName(), each.getQueueId());
+      offsets.put(queue, asking("the end of " + queue, () -> producer.maxOffset(each)));
+    }
+    if (offsets.isEmpty()) {
       throw new IOException("the topic " + settings.topic + " has no queue that can be written (create some)");
     }
-    return new TopicLog(settings, new LogPosition(UUID.randomUUID().toString(), ends));
+    reached.putAll(offsets);
+    queues.addAll(offsets.keySet());
   }
 
   /** For a job that goes on from a checkpoint: finds out what has arrived. */
