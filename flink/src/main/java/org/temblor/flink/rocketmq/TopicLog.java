@@ -245,34 +245,32 @@ final class TopicLog implements AutoCloseable {
     return false;
   }
 
-  /** Where the queues end, once their brokers show all that they have stored. */
+  /** Where the queues end, once their brokers show all that they had stored when they were asked first. */
   private Map<TopicQueue, Long> ends() throws IOException, InterruptedException {
     long limit = System.nanoTime() + PATIENCE_MS * 1_000_000;
-    Map<TopicQueue, Long> before = null;
-    while (true) {
-      long behind = 0;
-      for (String address : brokers()) {
-        behind +=
-            asking(
-                "how far " + address + " is",
-                () ->
-                    Long.parseLong(
-                        instance().getMQClientAPIImpl().getBrokerRuntimeInfo(address, ANSWER_MS).getTable()
-                            .getOrDefault("dispatchBehindBytes", "0")));
+    for (String address : brokers()) {
+      BrokerProgress begin = progress(address);
+      for (BrokerProgress now = begin; !now.covers(begin); now = progress(address)) {
+        if (System.nanoTime() > limit) {
+          throw new IOException(
+              settings.topic + ": broker " + address + " does not show what it has stored (see its log)");
+        }
+        Thread.sleep(PAUSE_MS);
       }
-      Map<TopicQueue, Long> now = new TreeMap<>();
-      for (TopicQueue queue : queues) {
-        now.put(queue, asking("the end of " + queue, () -> producer.maxOffset(theirs(queue))));
-      }
-      if (behind == 0 && now.equals(before)) {
-        return now;
-      }
-      if (System.nanoTime() > limit) {
-        throw new IOException(settings.topic + ": its brokers do not settle");
-      }
-      before = now;
-      Thread.sleep(PAUSE_MS);
     }
+    Map<TopicQueue, Long> ends = new TreeMap<>();
+    for (TopicQueue queue : queues) {
+      ends.put(queue, asking("the end of " + queue, () -> producer.maxOffset(theirs(queue))));
+    }
+    return ends;
+  }
+
+  private BrokerProgress progress(String address) throws IOException {
+    return asking(
+        "how far " + address + " is",
+        () ->
+            new BrokerProgress(
+                instance().getMQClientAPIImpl().getBrokerRuntimeInfo(address, ANSWER_MS).getTable()));
   }
 
   private void readBack(DefaultMQPullConsumer consumer, TopicQueue queue, long begin, long end) throws IOException {
