@@ -118,16 +118,21 @@ final class CombineOperator extends AbstractStreamOperator<Partial>
     if (getRuntimeContext().getIndexOfThisSubtask() > 0) {
       return; // one says it
     }
-    MemorySize needed =
-        new MemorySize(BatchCombiner.memoryLimit() * taskManager.get(TaskManagerOptions.NUM_TASK_SLOTS));
+    MemorySize needed = nativeMemory(settings.topics.size(), taskManager.get(TaskManagerOptions.NUM_TASK_SLOTS));
     MemorySize left = taskManager.get(TaskManagerOptions.TASK_OFF_HEAP_MEMORY);
     if (left.compareTo(needed) < 0) {
       LOG.warn(
-          "{} is {}, and the native core may take {} on a TaskManager with {} slots: set it to as much, or a container"
+          "{} is {}, and the native core may take {} on a TaskManager with {} slots, {} in each for each topic: set it to as much, or a container"
               + " may be killed for its memory",
           TaskManagerOptions.TASK_OFF_HEAP_MEMORY.key(), left.toHumanReadableString(),
-          needed.toHumanReadableString(), taskManager.get(TaskManagerOptions.NUM_TASK_SLOTS));
+          needed.toHumanReadableString(), taskManager.get(TaskManagerOptions.NUM_TASK_SLOTS),
+          new MemorySize(BatchCombiner.memoryLimit()).toHumanReadableString());
     }
+  }
+
+  /** What the native core may take on a TaskManager at most: each topic has a task of its own in each slot. */
+  static MemorySize nativeMemory(int topics, int slots) {
+    return new MemorySize(BatchCombiner.memoryLimit() * topics * slots);
   }
 
   private void give(Partial partial) {

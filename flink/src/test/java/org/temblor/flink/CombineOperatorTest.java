@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -109,6 +110,12 @@ class CombineOperatorTest {
       process(harness, 5_000);
       assertEquals(Set.of(), states(harness.snapshot(1, 1)));
     }
+  }
+
+  @Test
+  void eachTopicHasATaskInEachSlot() {
+    assertEquals(MemorySize.ofMebiBytes(64), CombineOperator.nativeMemory(1, 1));
+    assertEquals(MemorySize.ofMebiBytes(384), CombineOperator.nativeMemory(3, 2));
   }
 
   @Test
