@@ -1,7 +1,9 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include <atomic>
 #include <charconv>
+#include <chrono>
 #include <map>
 
 #include "base/hash.h"
@@ -19,6 +21,8 @@ namespace {
 constexpr std::string_view kEntryClass = "org.jzx.version1.SeismicDataFlinkConsumer";
 constexpr std::string_view kGroup = "The cluster";
 constexpr std::uint32_t kMostParallelism = 32'768;  // Flink's own limit
+constexpr std::chrono::seconds kUnheard{60};        // for so long a job of which nobody heard is looked for
+constexpr std::chrono::seconds kLook{1};
 
 /// What the command line says of the cluster.
 struct Submission {
@@ -78,12 +82,27 @@ Result<std::map<std::string, std::string>> configuration_of(const std::vector<st
 /// Another each time.
 std::string job_id(std::uint64_t seed) { return fmt::format("{:016x}{:016x}", seed, hash_bytes("job", seed)); }
 
+/// Looks for a job that was asked for and of which no answer told: it may begin all the same. Its id; where it is not
+/// seen, `unheard` with it.
+Result<std::string> look_for(flink_rest::Client& client, const std::string& id, const Error& unheard,
+                             const Environment& environment, const std::atomic<bool>& stop) {
+  spdlog::warn("{}; looking whether job {} begins all the same", unheard.to_line(), id);
+  const auto deadline = environment.clock.monotonic() + kUnheard;
+  for (; !stop && environment.clock.monotonic() < deadline; environment.clock.sleep_for(kLook)) {
+    const auto job = client.find_job(id);
+    if (job && *job) return id;
+  }
+  return world_error(client.address(), fmt::format("{}; job {} may begin yet", unheard.what, id),
+                     "cancel it there before the next try, or it runs twice");
+}
+
 /// Brings the jar there, runs it, and takes it away again, whatever came of it: the job has a copy of its own.
 Result<std::string> run(flink_rest::Client& client, const std::string& jar_path, const flink_rest::RunRequest& request,
-                        FileSystem& files) {
+                        const Environment& environment, const std::atomic<bool>& stop) {
   spdlog::info("bringing {} to {}", jar_path, client.address());
-  TEMBLOR_ASSIGN(const std::string jar, client.upload_jar(files, jar_path));
+  TEMBLOR_ASSIGN(const std::string jar, client.upload_jar(environment.files, jar_path));
   auto job = client.run_jar(jar, request);
+  if (!job && client.may_come_through()) job = look_for(client, request.job_id, job.error(), environment, stop);
   if (const auto deleted = client.delete_jar(jar); !deleted) {
     spdlog::warn("{}: {} stays there", deleted.error().to_line(), jar);
   }
@@ -120,7 +139,7 @@ Result<int> flink_submit(const std::vector<std::string>& arguments, const Enviro
   TEMBLOR_ASSIGN(const flink_rest::Overview cluster, client.overview());
   spdlog::info("Flink {} at {}: {} of {} slots are free", cluster.version, client.address(), cluster.free_slots,
                cluster.slots);
-  TEMBLOR_ASSIGN(const std::string id, run(client, submission.jar, request, environment.files));
+  TEMBLOR_ASSIGN(const std::string id, run(client, submission.jar, request, environment, stop));
   if (const int code = print(environment, id + "\n"); code != 0) return code;
   TEMBLOR_TRY(
       watch_job(client, id, submission.detach ? Watch::kUntilItRuns : Watch::kUntilItIsOver, environment, stop));

@@ -1,6 +1,9 @@
 #include <gmock/gmock.h>
 
+#include <utility>
+
 #include "cli/test_program.h"
+#include "testing/answer_server.h"
 
 namespace temblor {
 namespace {
@@ -45,6 +48,29 @@ TEST(FlinkTest, RefusesBeforeItTouchesTheCluster) {
               HasSubstr("--jobmanager: \"flink\" is no address of a JobManager"));
   EXPECT_EQ(refused(program, {kTopic, "--jar", "x.jar"}),
             "temblor: --jar: x.jar is not there (make flink builds it)\n");
+}
+
+TEST(FlinkTest, AJobOfWhichNoAnswerToldIsLookedFor) {
+  AnswerServer server;
+  server.answers = {
+      {"GET /overview", {200, R"({"flink-version":"1.17.2","slots-total":2,"slots-available":2})"}},
+      {"POST /jars/upload", {200, R"({"filename":"/tmp/x.jar","status":"success"})"}},
+      {"POST /jars/x.jar/run", {200, std::string(std::size_t{17} << 20, ' ')}},  // more than is read of any answer
+      {"DELETE /jars/x.jar", {200, "{}"}}};
+  std::string looked_for;
+  server.on_request = [&](const httplib::Request& request) {
+    if (request.target.starts_with("/jobs/") && std::exchange(looked_for, request.target.substr(6)).empty()) return;
+    // From the second time on Flink knows it.
+    server.answers["GET /jobs/" + looked_for] = {200,
+                                                 R"({"jid":")" + looked_for + R"(","state":"FINISHED","vertices":[]})"};
+  };
+  TestProgram program;
+  program.files.put("x.jar", "jar");
+  const auto ran =
+      program.run({"flink", "submit", kTopic, "--jar", "x.jar", "--jobmanager", server.address(), "--detach"});
+  EXPECT_EQ(ran.code, 0) << ran.err;
+  EXPECT_EQ(looked_for.size(), 32U);
+  EXPECT_EQ(ran.out, looked_for + "\n");
 }
 
 TEST(FlinkTest, AClusterThatIsAwayIsTheWorldsFault) {
