@@ -211,9 +211,10 @@ TEST(BatchDecoder, DropsWhatTheHostHasRefused) {
   };
   const std::array lengths{marked(record, BatchDecoder::kDamaged), marked(longest, BatchDecoder::kOtherCompression),
                            marked(record, 0), marked(record, BatchDecoder::kDamaged)};
-  ASSERT_TRUE(decoder.decode(lengths, std::array<std::int64_t, 4>{17, 18, 19, 20}, kReference, batch, 2));
+  const std::array<std::int64_t, 4> offsets{17, 18, 19, 20};
+  ASSERT_TRUE(decoder.decode(lengths, offsets, kReference, batch, 2));
   EXPECT_EQ(decoder.begun(), 2U);
-  ASSERT_TRUE(decoder.decode(lengths, std::array<std::int64_t, 4>{17, 18, 19, 20}, kReference, batch));
+  ASSERT_TRUE(decoder.decode(lengths, offsets, kReference, batch));
   std::vector<v1::Letter> letters;
   do {
     RecordPack pack(batch.dead_letters);
