@@ -53,11 +53,14 @@ TEST_F(GatherTest, RunbookScalesOutOnce) {
   const Decision decision = decide(situation);
   ASSERT_EQ(decision.actions.size(), 1U);
   const Texts texts(Language::kChinese);
-  std::vector<std::string> said;
+  std::vector<std::string> said = {texts.decision_begins(),
+                                   texts.state(situation.cluster.parallelism, situation.cluster.task_managers)};
   for (const Finding& finding : decision.findings) said.push_back(texts.finding(finding));
   ScheduleLog log(files, clock, "/log/elastic_schedule.log");
   ASSERT_TRUE(log.append(said));
   EXPECT_EQ(*read_file(files, "/log/elastic_schedule.log", 10'000),
+            "[2025-11-30 07:19:43] ========== 开始决策 ==========\n"
+            "[2025-11-30 07:19:43] 当前状态: 并行度=3, TM数量=3\n"
             "[2025-11-30 07:19:43] 吞吐量低于下限，触发并行度缩容\n"
             "[2025-11-30 07:19:43] CPU 负载超过上限，触发 TM 扩容\n"
             "[2025-11-30 07:19:43] 并行度已达下限 (3/3)\n");

@@ -29,13 +29,22 @@ class ForgetfulSink final : public Sink {
   int commits_ = 0;
 };
 
-TEST(CheckpointCoordinator, TriesTheCommitOfARestoredOneAgain) {
+/// Of a job that was restored from checkpoint 6.
+struct CheckpointCoordinatorTest : ::testing::Test {
+  static Job forgetful_job() {
+    Job job;
+    job.sinks.push_back({.uri = "forgetful:", .sink = std::make_unique<ForgetfulSink>()});
+    return job;
+  }
+
   MemoryFileSystem files;
   SimClock clock;
-  Job job;
-  job.sinks.push_back({.uri = "forgetful:", .sink = std::make_unique<ForgetfulSink>()});
-  Delivery delivery(job, false);
-  CheckpointCoordinator coordinator(CheckpointStore::open(files, "state").value(), delivery, clock, 6);
+  Job job = forgetful_job();
+  Delivery delivery{job, false};
+  CheckpointCoordinator coordinator{CheckpointStore::open(files, "state").value(), delivery, clock, 6};
+};
+
+TEST_F(CheckpointCoordinatorTest, TriesTheCommitOfARestoredOneAgain) {
   Checkpoint restored;
   restored.facts.id = 6;
   restored.sinks = delivery.prepare().value();
@@ -43,13 +52,7 @@ TEST(CheckpointCoordinator, TriesTheCommitOfARestoredOneAgain) {
   EXPECT_TRUE(committed) << committed.error().to_line();
 }
 
-TEST(CheckpointCoordinator, NamesTheCheckpointWhoseCommitIsTriedAgain) {
-  MemoryFileSystem files;
-  SimClock clock;
-  Job job;
-  job.sinks.push_back({.uri = "forgetful:", .sink = std::make_unique<ForgetfulSink>()});
-  Delivery delivery(job, false);
-  CheckpointCoordinator coordinator(CheckpointStore::open(files, "state").value(), delivery, clock, 6);
+TEST_F(CheckpointCoordinatorTest, NamesTheCheckpointWhoseCommitIsTriedAgain) {
   std::ostringstream log;
   const auto before = spdlog::default_logger();
   spdlog::set_default_logger(
