@@ -62,12 +62,18 @@ class QueueSplitReaderTest {
     }
   }
 
-  @Test
-  void saysOnceThatASplitHasNothingMore() throws IOException {
+  /** Begins, and reads the one message that there is. */
+  private TopicQueue beginBehindOne(long idleMs) throws IOException {
     TopicQueue queue = topic.queue(0);
     topic.send(queue, "a");
-    begin(10, queue);
+    begin(idleMs, queue);
     fetch(1);
+    return queue;
+  }
+
+  @Test
+  void saysOnceThatASplitHasNothingMore() throws IOException {
+    TopicQueue queue = beginBehindOne(10);
     hearNothing(9);
     assertEquals(0, quiet);
     hearNothing(1);
@@ -85,10 +91,7 @@ class QueueSplitReaderTest {
 
   @Test
   void neverSaysSoWhereTheTimeoutIsNone() throws IOException {
-    TopicQueue queue = topic.queue(0);
-    topic.send(queue, "a");
-    begin(0, queue);
-    fetch(1);
+    beginBehindOne(0);
     hearNothing(1_000_000);
     assertEquals(0, quiet);
   }
@@ -96,10 +99,7 @@ class QueueSplitReaderTest {
   /** While the tasks behind cannot take more, an answer waits: what it says is of when it came. */
   @Test
   void anAnswerThatHasWaitedIsNoNews() throws IOException {
-    TopicQueue queue = topic.queue(0);
-    topic.send(queue, "a");
-    begin(10, queue);
-    fetch(1);
+    beginBehindOne(10);
     reader.wakeUp();
     fetch();
     nowNanos += 9_000_000;
@@ -112,10 +112,7 @@ class QueueSplitReaderTest {
   /** A broker that is away has not said that there is nothing. */
   @Test
   void anOutageIsNotIdleTime() throws IOException {
-    TopicQueue queue = topic.queue(0);
-    topic.send(queue, "a");
-    begin(10, queue);
-    fetch(1);
+    TopicQueue queue = beginBehindOne(10);
     hearNothing(9);
     topic.away(queue, true);
     reader.wakeUp();
