@@ -240,18 +240,10 @@ class Runbook(Case):
 
     def test_parallelism_within_its_bounds(self):
         self.set(PARALLELISM_MAX=3, THROUGHPUT_UPPER=1)
-        self.assert_says("并行度已达上限 (3/3)")
+        self.sample_until(lambda: "并行度已达上限 (3/3)" in self.decide())
         self.set(THROUGHPUT_UPPER=100000, THROUGHPUT_LOWER=90000)
-        self.assert_says("并行度已达下限 (3/3)")
+        self.sample_until(lambda: "并行度已达下限 (3/3)" in self.decide())
         self.assertEqual((self.parallelism(), self.jobs()[0]["jid"]), (3, self.current_job()))
-
-    def assert_says(self, line):
-        """Samples until a decision says it."""
-        for _ in range(60):
-            self.sample(1)
-            if line in self.decide():
-                return
-        self.fail(self.log())
 
     def free_task_managers(self):
         return sum(each["freeSlots"] == each["slotsNumber"] for each in self.nodes.get("/taskmanagers")["taskmanagers"])
@@ -382,9 +374,12 @@ class Runbook(Case):
 
     def sample_until_due(self):
         """Until a decision would act."""
+        self.sample_until(lambda: "演练" in self.run_on_node01(f"{HOME}/elastic_decision.sh --dry-run"))
+
+    def sample_until(self, is_so):
         for _ in range(60):  # of a new job Flink has no figures for some ten seconds, and those it has are as old as that
             self.sample(1)
-            if "演练" in self.run_on_node01(f"{HOME}/elastic_decision.sh --dry-run"):
+            if is_so():
                 return
         self.fail(self.log())
 
