@@ -157,6 +157,7 @@ Result<void> TopicLog::append(std::span<const KeyedMessage> messages) {
   if (messages.empty()) return {};
   if (doubtful_) TEMBLOR_TRY(look_back());
   TEMBLOR_TRY(make_producer(false));
+  const std::string mark = fmt::format("{}.{}", writer_, committing_number_);
   std::vector<std::string> properties;
   std::vector<OutgoingMessage> outgoing;
   properties.reserve(messages.size());  // views point into them
@@ -165,7 +166,7 @@ Result<void> TopicLog::append(std::span<const KeyedMessage> messages) {
     if (!arrived_.empty() && arrived_.erase(message.key) > 0) continue;
     properties.push_back(message.properties);
     append_property(properties.back(), kKeysProperty, message.key);
-    append_property(properties.back(), kWriterProperty, fmt::format("{}.{}", writer_, committing_number_));
+    append_property(properties.back(), kWriterProperty, mark);
     outgoing.push_back({.key = message.queue_by, .body = message.body, .properties = properties.back()});
   }
   doubtful_ = true;  // until all is known to have arrived
