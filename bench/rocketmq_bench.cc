@@ -4,6 +4,7 @@
 //   rocketmq_bench produce URI FILE MESSAGES batch|single
 //   rocketmq_bench pull URI              all messages that the topic holds, nothing done with them
 //   rocketmq_bench windows URI           all that the topic holds, to closed windows, in one thread
+//   rocketmq_bench burst URI FILE MESSAGES  many at once, in an idle broker: until it has them, until they can be read
 //   rocketmq_bench arrivals URI SECONDS  how long after its window's end each result can be read that comes meanwhile
 //
 // URI is rocketmq://HOST:PORT/TOPIC. The first three do the same once before they measure.
@@ -197,11 +198,54 @@ void windows(const std::string& uri) {
   fmt::print("{}\n", watch.report("windows", records));
 }
 
+/// How much of the latency of results is the broker's own: what comes between its word that it has them and the moment
+/// in which they can be read, with nobody reading and nothing else to do.
+void burst(const std::string& uri, const std::string& path, std::uint64_t count) {
+  constexpr int kWarmUp = 20;
+  constexpr int kRounds = 20;
+  Topic topic(uri);
+  const Readings readings(path);
+  const std::vector<rocketmq::Queue> queues = need(topic.client.queues(topic.uri.topic));
+  const auto readable = [&] {
+    Offset sum = 0;
+    for (const rocketmq::Queue& queue : queues) sum += need(topic.offsets.max(queue));
+    return sum;
+  };
+  rocketmq::ProducerConfig config;
+  config.topic = topic.uri.topic;
+  config.group = "temblor-bench";
+  const auto producer = need(rocketmq::Producer::open(topic.client, std::move(config)));
+  std::vector<double> acknowledged_ms;
+  std::vector<double> readable_ms;
+  for (int round = -kWarmUp; round < kRounds; ++round) {
+    const Offset end = readable() + static_cast<Offset>(count);
+    const auto began = topic.clock.monotonic();
+    const auto since = [&] {
+      return std::chrono::duration<double, std::milli>(topic.clock.monotonic() - began).count();
+    };
+    for (std::uint64_t i = 0; i < count; ++i) {
+      const std::size_t at = i % readings.messages.size();
+      need(producer->add({.key = readings.sensors[at], .body = readings.messages[at], .properties = {}}));
+    }
+    need(producer->flush());
+    if (round >= 0) acknowledged_ms.push_back(since());
+    while (readable() < end) topic.clock.sleep_for(Milliseconds(1));
+    if (round >= 0) readable_ms.push_back(since());
+    topic.clock.sleep_for(Milliseconds(300));
+  }
+  std::sort(acknowledged_ms.begin(), acknowledged_ms.end());
+  std::sort(readable_ms.begin(), readable_ms.end());
+  fmt::print(R"({{"bench":"burst","messages":{},"acknowledged_ms":{:.1f},"readable_ms":{:.1f}}})"
+             "\n",
+             count, acknowledged_ms[kRounds / 2], readable_ms[kRounds / 2]);
+}
+
 void arrivals(const std::string& uri, int seconds) {
   Topic topic(uri);
   std::vector<Reading> readings = read_queues(topic, false);
   std::vector<double> late_ms;
   std::vector<double> stored_ms;  // until the broker had it: the job's part
+  std::uint64_t pulls = 0;
   rocketmq::MessageDecoder decoder;
   const auto until = topic.clock.monotonic() + std::chrono::seconds(seconds);
   while (topic.clock.monotonic() < until) {
@@ -211,6 +255,7 @@ void arrivals(const std::string& uri, int seconds) {
       if (pulled.error) give_up(pulled.error->to_line());
       if (pulled.status != PullStatus::kMessages) continue;
       any = true;
+      ++pulls;
       const double now_ms = std::chrono::duration<double, std::milli>(topic.clock.now().time_since_epoch()).count();
       decoder.begin(pulled.body);
       rocketmq::MessageView message;
@@ -231,10 +276,10 @@ void arrivals(const std::string& uri, int seconds) {
   const auto at = [](const std::vector<double>& values, double part) {
     return values[static_cast<std::size_t>(part * static_cast<double>(values.size() - 1))];
   };
-  fmt::print(R"({{"bench":"arrivals","results":{},"p50_ms":{:.1f},"p99_ms":{:.1f},"p99_9_ms":{:.1f},)"
+  fmt::print(R"({{"bench":"arrivals","results":{},"pulls":{},"p50_ms":{:.1f},"p99_ms":{:.1f},"p99_9_ms":{:.1f},)"
              R"("stored_p50_ms":{:.1f},"stored_p99_ms":{:.1f}}})"
              "\n",
-             late_ms.size(), at(late_ms, 0.5), at(late_ms, 0.99), at(late_ms, 0.999), at(stored_ms, 0.5),
+             late_ms.size(), pulls, at(late_ms, 0.5), at(late_ms, 0.99), at(late_ms, 0.999), at(stored_ms, 0.5),
              at(stored_ms, 0.99));
 }
 
@@ -246,11 +291,15 @@ int run(const std::vector<std::string>& arguments) {
     pull(arguments[1]);
   } else if (what == "windows" && arguments.size() == 2) {
     windows(arguments[1]);
+  } else if (what == "burst" && arguments.size() == 4) {
+    burst(arguments[1], arguments[2], std::stoull(arguments[3]));
   } else if (what == "arrivals" && arguments.size() == 3) {
     arrivals(arguments[1], std::stoi(arguments[2]));
   } else {
-    std::fprintf(stderr,
-                 "rocketmq_bench produce URI FILE MESSAGES batch|single | pull URI | windows URI | arrivals URI S\n");
+    std::fprintf(
+        stderr,
+        "rocketmq_bench produce URI FILE MESSAGES batch|single | pull URI | windows URI | burst URI FILE MESSAGES | "
+        "arrivals URI S\n");
     return 2;
   }
   return 0;
