@@ -205,10 +205,14 @@ void age() {
   const auto speed = [](const Look& a, const Look& b) {
     return static_cast<double>(b.records - a.records) / (b.seconds - a.seconds);
   };
-  // Twice the records, twice the time.
+  // Twice the records, twice the time: in turns, and of each the quickest, as the runs are short.
   const std::vector<RecordStream> half = {RecordStream(10'000, 10, 500)};
-  const double of_half = run(job_over(half, clock), half).run_seconds;
-  const double of_all = run(job_over(streams, clock), streams).run_seconds;
+  double of_half = std::numeric_limits<double>::infinity();
+  double of_all = of_half;
+  for (int round = 0; round < 5; ++round) {
+    of_half = std::min(of_half, run(job_over(half, clock), half).run_seconds);
+    of_all = std::min(of_all, run(job_over(streams, clock), streams).run_seconds);
+  }
   fmt::print(
       R"({{"bench":"age","windows":1000,"sensors":10000,"late_to_early_speed":{:.2f},"grown_bytes":{},"time_to_twice_the_half":{:.2f}}})"
       "\n",
