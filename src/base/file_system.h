@@ -96,7 +96,8 @@ class FileSystem {
   [[nodiscard]] virtual Result<std::vector<std::string>> list(const std::string& directory) = 0;
   /// Paths of the files that match a shell pattern (`*`, `?`, `[…]`), sorted; none is an empty answer, not an error.
   [[nodiscard]] virtual Result<std::vector<std::string>> glob(const std::string& pattern) = 0;
-  /// Takes the lock file at `path` (made if missing), or says at once that somebody else holds it.
+  /// Takes the lock file at `path` (made if missing), or says at once that somebody else holds it. The holder may
+  /// remove the file: who takes the lock after that makes a new one.
   virtual Result<std::unique_ptr<FileLock>> lock(const std::string& path) = 0;
 
   /// Standard input and output of the process; cannot be rewound, renamed or cut.

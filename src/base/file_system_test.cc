@@ -6,9 +6,12 @@
 #include <unistd.h>
 
 #include <array>
+#include <atomic>
 #include <cstdlib>
 #include <filesystem>
 #include <map>
+#include <thread>
+#include <vector>
 
 #include "testing/faulty_file_system.h"
 #include "testing/memory_file_system.h"
@@ -297,6 +300,19 @@ TYPED_TEST(FileSystemContract, ALockHasOneHolder) {
   EXPECT_TRUE(this->files().lock(this->path("LOCK")));
 }
 
+TYPED_TEST(FileSystemContract, ALockMayBeRemovedByItsHolder) {
+  {
+    auto held = this->files().lock(this->path("LOCK"));
+    ASSERT_TRUE(held) << held.error().to_line();
+    ASSERT_TRUE(this->files().remove(this->path("LOCK")));
+  }
+  EXPECT_FALSE(this->files().exists(this->path("LOCK")));
+  auto next = this->files().lock(this->path("LOCK"));
+  ASSERT_TRUE(next) << next.error().to_line();
+  EXPECT_TRUE(this->files().exists(this->path("LOCK")));
+  EXPECT_FALSE(this->files().lock(this->path("LOCK")));
+}
+
 TYPED_TEST(FileSystemContract, ReplacesAFileAsAWhole) {
   const std::string path = this->path("a");
   EXPECT_TRUE(replace_file(this->files(), path, "one"));
@@ -319,6 +335,35 @@ TEST(PosixFileSystem, ALockNamesItsHolder) {
   const auto refused = disk.files().lock(disk.folder() + "/LOCK");
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().what, "is held by process " + std::to_string(::getpid()));
+}
+
+TEST(PosixFileSystem, ALockThatIsRemovedKeepsOthersOut) {
+  OnDisk disk;
+  const std::string path = disk.folder() + "/LOCK";
+  constexpr int kThreads = 4;
+  constexpr int kRounds = 100;
+  std::atomic<int> inside{0};
+  std::atomic<int> together{0};
+  std::vector<std::thread> threads;
+  threads.reserve(kThreads);
+  for (int i = 0; i < kThreads; ++i) {
+    threads.emplace_back([&] {
+      for (int round = 0; round < kRounds;) {
+        const auto lock = disk.files().lock(path);
+        if (!lock) {
+          std::this_thread::yield();
+          continue;
+        }
+        ++round;
+        if (inside.fetch_add(1) != 0) ++together;
+        std::this_thread::yield();
+        inside.fetch_sub(1);
+        static_cast<void>(disk.files().remove(path));
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(together, 0);
 }
 
 TEST(PosixFileSystem, AReplacedFileKeepsItsPermissionsAndItsLink) {

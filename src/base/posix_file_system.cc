@@ -87,6 +87,14 @@ class PosixFileLock final : public FileLock {
   Descriptor fd_;
 };
 
+/// Whether the path leads to the open file.
+bool is_at(int fd, const std::string& path) {
+  struct stat opened {};
+  struct stat there {};
+  return ::fstat(fd, &opened) == 0 && ::stat(path.c_str(), &there) == 0 && opened.st_dev == there.st_dev &&
+         opened.st_ino == there.st_ino;
+}
+
 tl::unexpected<Error> too_short(const std::string& path, std::uint64_t size) {
   return world_error(path, "has fewer than " + std::to_string(size) + " bytes: it was cut or replaced",
                      "put the file back");
@@ -245,16 +253,21 @@ Result<std::vector<std::string>> PosixFileSystem::glob(const std::string& patter
 }
 
 Result<std::unique_ptr<FileLock>> PosixFileSystem::lock(const std::string& path) {
-  const int fd = uninterrupted([&] { return ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644); });
-  if (fd < 0) return system_error(path, "cannot be opened for writing");
-  auto lock = std::make_unique<PosixFileLock>(fd);
-  if (uninterrupted([&] { return ::flock(fd, LOCK_EX | LOCK_NB); }) != 0) {
-    if (errno != EWOULDBLOCK) return system_error(path, "cannot be locked");
-    char holder[32] = {};
-    const auto n = ::pread(fd, holder, sizeof(holder) - 1, 0);
-    const std::string who = n > 0 ? "process " + std::string(holder) : "another process";
-    return world_error(path, "is held by " + who, "end it first, or use another folder");
-  }
+  int fd = -1;
+  std::unique_ptr<PosixFileLock> lock;
+  do {
+    fd = uninterrupted([&] { return ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644); });
+    if (fd < 0) return system_error(path, "cannot be opened for writing");
+    lock = std::make_unique<PosixFileLock>(fd);
+    if (uninterrupted([&] { return ::flock(fd, LOCK_EX | LOCK_NB); }) != 0) {
+      if (errno != EWOULDBLOCK) return system_error(path, "cannot be locked");
+      char holder[32] = {};
+      const auto n = ::pread(fd, holder, sizeof(holder) - 1, 0);
+      const std::string who = n > 0 ? "process " + std::string(holder) : "another process";
+      return world_error(path, "is held by " + who, "end it first, or use another folder");
+    }
+    // Its holder may have removed it since it was opened here: what has no name keeps nobody out.
+  } while (!is_at(fd, path));
   const std::string pid = std::to_string(::getpid());
   if (::ftruncate(fd, 0) != 0 || ::pwrite(fd, pid.data(), pid.size(), 0) < 0)
     return system_error(path, "cannot be written");

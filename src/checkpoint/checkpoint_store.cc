@@ -9,12 +9,19 @@ namespace {
 
 constexpr std::string_view kTemporary = "checkpoint.tmp";
 
+std::string lock_path(const std::string& directory) { return directory + "/LOCK"; }
+
 }  // namespace
 
 Result<std::unique_ptr<CheckpointStore>> CheckpointStore::open(FileSystem& files, const std::string& directory) {
   TEMBLOR_TRY(files.create_directories(directory));
-  TEMBLOR_ASSIGN(auto lock, files.lock(directory + "/LOCK"));
-  return std::unique_ptr<CheckpointStore>(new CheckpointStore(files, directory, std::move(lock)));
+  const bool is_new = !files.exists(lock_path(directory));
+  TEMBLOR_ASSIGN(auto lock, files.lock(lock_path(directory)));
+  return std::unique_ptr<CheckpointStore>(new CheckpointStore(files, directory, std::move(lock), is_new));
+}
+
+CheckpointStore::~CheckpointStore() {
+  if (is_lock_new_) static_cast<void>(files_.remove(lock_path(directory_)));
 }
 
 Result<std::optional<CheckpointStore::Recovered>> CheckpointStore::recover(
@@ -37,6 +44,7 @@ Result<std::optional<CheckpointStore::Recovered>> CheckpointStore::recover(
 
 Result<void> CheckpointStore::commit(const Checkpoint& checkpoint) {
   const std::string temporary = directory_ + "/" + std::string(kTemporary);
+  is_lock_new_ = false;
   {
     TEMBLOR_ASSIGN(auto file, files_.create(temporary));
     TEMBLOR_TRY(write_checkpoint(checkpoint, *file));

@@ -15,7 +15,13 @@ class CheckpointStore {
  public:
   /// Makes the folder where it is missing and takes its lock; an error where another process has it.
   /// `files` outlives the store.
+  /// A lock file that was not there before goes with the store, unless there was a commit: a job that is refused leaves
+  /// a folder as it was.
   static Result<std::unique_ptr<CheckpointStore>> open(FileSystem& files, const std::string& directory);
+
+  ~CheckpointStore();
+  CheckpointStore(const CheckpointStore&) = delete;
+  CheckpointStore& operator=(const CheckpointStore&) = delete;
 
   /// What recover found.
   struct Recovered {
@@ -35,12 +41,13 @@ class CheckpointStore {
   [[nodiscard]] const std::string& directory() const { return directory_; }
 
  private:
-  CheckpointStore(FileSystem& files, std::string directory, std::unique_ptr<FileLock> lock)
-      : files_(files), directory_(std::move(directory)), lock_(std::move(lock)) {}
+  CheckpointStore(FileSystem& files, std::string directory, std::unique_ptr<FileLock> lock, bool is_new)
+      : files_(files), directory_(std::move(directory)), lock_(std::move(lock)), is_lock_new_(is_new) {}
 
   FileSystem& files_;
   std::string directory_;
   std::unique_ptr<FileLock> lock_;
+  bool is_lock_new_;  ///< nothing has been committed, and there was no lock file before
 };
 
 }  // namespace temblor

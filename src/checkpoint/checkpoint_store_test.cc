@@ -144,6 +144,25 @@ TEST(CheckpointStore, BelongsToOne) {
   EXPECT_THAT(second.error().to_line(), HasSubstr("held by"));
 }
 
+TEST(CheckpointStore, LeavesNoLockWhereNothingWasCommitted) {
+  MemoryFileSystem files;
+  put_three(files);
+  ASSERT_TRUE(files.remove(kFolder + "/LOCK"));  // a copy of a folder
+  const auto before = files.list(kFolder).value();
+  {
+    const auto store = opened(files);
+    EXPECT_TRUE(files.exists(kFolder + "/LOCK"));
+    EXPECT_EQ(recovered(*store).id, 3U);
+    EXPECT_FALSE(CheckpointStore::open(files, kFolder)) << "and it is still held";
+    EXPECT_TRUE(files.exists(kFolder + "/LOCK")) << "who was refused takes nothing away";
+  }
+  EXPECT_EQ(files.list(kFolder).value(), before);
+  ASSERT_TRUE(opened(files)->commit(sample_checkpoint(4)));
+  EXPECT_TRUE(files.exists(kFolder + "/LOCK"));
+  EXPECT_EQ(recovered(files).id, 4U);
+  EXPECT_TRUE(files.exists(kFolder + "/LOCK")) << "it was there before";
+}
+
 TEST(CheckpointStore, PassesOverWhatIsNotIts) {
   MemoryFileSystem files;
   put_three(files);

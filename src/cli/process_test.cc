@@ -138,6 +138,28 @@ TEST(ProcessTest, RefusesCheckpointsOfWhatCannotBeReadAgain) {
                  "--checkpoint-dir: a.pb is no folder that can be read (name a folder)");
 }
 
+TEST(ProcessTest, LeavesTheCheckpointFolderOfARefusedJobAsItWas) {
+  TestProgram program;
+  program.write("a.mseed", "no seismogram");
+  program.write("a.pb", "");
+  ASSERT_TRUE(program.files.create_directories("empty"));
+  ASSERT_TRUE(program.files.create_directories("foreign"));
+  program.write("foreign/notes.txt", "mine");
+  for (const std::string folder : {"empty", "foreign"}) {
+    const auto before = program.list(folder);
+    expect_refused(program, {"--from", "miniseed:a.mseed", "--checkpoint-dir", folder},
+                   "miniseed:a.mseed: no miniSEED record in 1 file(s) (check the path)");
+    EXPECT_EQ(program.list(folder), before);
+  }
+  // Of another job: its settings are read under its lock.
+  ASSERT_EQ(program.run({"process", "--from", "file:a.pb", "--checkpoint-dir", "state"}).code, 0);
+  ASSERT_TRUE(program.files.remove("state/LOCK"));
+  const auto before = program.list("state");
+  const auto ran = program.run({"process", "--from", "file:a.pb", "--checkpoint-dir", "state", "--window", "2s"});
+  EXPECT_EQ(ran.code, 2);
+  EXPECT_EQ(program.list("state"), before);
+}
+
 TEST(ProcessTest, RefusesASummaryThatCannotBeWritten) {
   TestProgram program;
   ASSERT_TRUE(program.files.create_directories("folder"));
