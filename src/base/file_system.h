@@ -17,11 +17,12 @@ class InputFile {
  public:
   virtual ~InputFile() = default;
 
-  /// Reads up to `into.size()` bytes at the current position; 0 is the end as it is now (a file may grow later).
+  /// Reads up to `into.size()` bytes at the current position; 0 is the end as it is now (a file may grow later). Waits
+  /// for who writes to a pipe.
   virtual Result<std::size_t> read(std::span<char> into) = 0;
 
-  /// Waits for at most `patience` until read() would answer at once; false if it would not. Only standard input, a
-  /// terminal or a pipe, ever makes one wait.
+  /// Waits for at most `patience` until read() would answer at once; false if it would not. Only a terminal or a pipe
+  /// ever makes one wait, such as standard input.
   virtual Result<bool> wait(Milliseconds patience) {
     static_cast<void>(patience);
     return true;
@@ -55,7 +56,8 @@ class FileSystem {
  public:
   virtual ~FileSystem() = default;
 
-  /// Opens an existing file for reading, `offset` bytes from its start (which may be its end).
+  /// Opens an existing file for reading, `offset` bytes from its start (which may be its end). Does not wait for who
+  /// writes to a pipe; but who does begins with it, and sees it broken once this is closed.
   virtual Result<std::unique_ptr<InputFile>> open_read(const std::string& path, std::uint64_t offset) = 0;
   /// Makes a new, empty file, or empties the one that is there.
   virtual Result<std::unique_ptr<OutputFile>> create(const std::string& path) = 0;
@@ -89,6 +91,8 @@ class FileSystem {
   /// The one way to write the path of a file, however it was written: absolute, without `.`, `..` and links, as far as
   /// it exists.
   [[nodiscard]] virtual std::string canonical(const std::string& path) = 0;
+  /// Whether this process may read a file; without opening it.
+  [[nodiscard]] virtual bool is_readable(const std::string& path) { return exists(path); }
   /// Whether this process may change the bytes of a file, or the names in a directory; false for what is not there.
   [[nodiscard]] virtual bool is_writable(const std::string& path) { return exists(path); }
   [[nodiscard]] virtual Result<std::uint64_t> size(const std::string& path) = 0;
@@ -122,6 +126,7 @@ class PosixFileSystem final : public FileSystem {
   [[nodiscard]] bool exists(const std::string& path) override;
   [[nodiscard]] bool is_regular_file(const std::string& path) override;
   [[nodiscard]] std::string canonical(const std::string& path) override;
+  [[nodiscard]] bool is_readable(const std::string& path) override;
   [[nodiscard]] bool is_writable(const std::string& path) override;
   [[nodiscard]] Result<std::uint64_t> size(const std::string& path) override;
   [[nodiscard]] Result<std::vector<std::string>> list(const std::string& directory) override;

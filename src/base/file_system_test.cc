@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
@@ -106,8 +107,10 @@ TYPED_TEST(FileSystemContract, ReadsWhatWasAppended) {
   EXPECT_EQ(this->files().size(this->path("a")).value_or(0), 8U);
 }
 
-TYPED_TEST(FileSystemContract, SaysWhetherItCanBeWritten) {
+TYPED_TEST(FileSystemContract, SaysWhetherItCanBeReadAndWritten) {
   this->write("a", "");
+  EXPECT_TRUE(this->files().is_readable(this->path("a")));
+  EXPECT_FALSE(this->files().is_readable(this->path("missing")));
   EXPECT_TRUE(this->files().is_writable(this->path("a")));
   EXPECT_TRUE(this->files().is_writable(this->place_.folder()));
   EXPECT_FALSE(this->files().is_writable(this->path("missing")));
@@ -364,6 +367,27 @@ TEST(PosixFileSystem, ALockThatIsRemovedKeepsOthersOut) {
   }
   for (std::thread& thread : threads) thread.join();
   EXPECT_EQ(together, 0);
+}
+
+TEST(PosixFileSystem, WaitsForWhoWritesToAPipeWhereItIsRead) {
+  OnDisk disk;
+  const std::string path = disk.folder() + "/pipe";
+  ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
+  EXPECT_TRUE(disk.files().is_readable(path));
+  auto reader = disk.files().open_read(path, 0);
+  ASSERT_TRUE(reader) << reader.error().to_line();
+  EXPECT_FALSE((*reader)->wait(Milliseconds(0)).value_or(true)) << "nobody writes yet";
+  std::thread writer([&] {
+    const auto file = disk.files().open_append(path);
+    ASSERT_TRUE(file);
+    EXPECT_TRUE((*file)->append("bytes"));
+  });
+  std::array<char, 16> into{};
+  const auto first = (*reader)->read(into);  // whoever comes first
+  writer.join();
+  EXPECT_EQ(first.value_or(0), 5U);
+  EXPECT_TRUE((*reader)->wait(Milliseconds(0)).value_or(false)) << "the end is no reason to wait";
+  EXPECT_EQ((*reader)->read(into).value_or(99), 0U);
 }
 
 TEST(PosixFileSystem, AReplacedFileKeepsItsPermissionsAndItsLink) {

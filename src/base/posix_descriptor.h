@@ -2,6 +2,8 @@
 
 #include <unistd.h>
 
+#include <utility>
+
 namespace temblor {
 
 /// An open file of the operating system; closed with the object, but for the standard streams.
@@ -17,6 +19,8 @@ class Descriptor {
     fd_ = -1;
   }
   [[nodiscard]] int get() const { return fd_; }
+  /// It is somebody else's to close.
+  [[nodiscard]] int release() { return std::exchange(fd_, -1); }
 
  private:
   int fd_;

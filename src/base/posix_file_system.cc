@@ -37,12 +37,18 @@ Result<void> synced(const Descriptor& fd, const std::string& path) {
 
 class PosixInputFile final : public InputFile {
  public:
-  PosixInputFile(int fd, std::string path, bool owned) : fd_(fd, owned), path_(std::move(path)) {}
+  /// `is_stream`: a pipe or a device, opened without waiting for it.
+  PosixInputFile(int fd, std::string path, bool owned, bool is_stream = false)
+      : fd_(fd, owned), path_(std::move(path)), is_stream_(is_stream) {}
 
   Result<std::size_t> read(std::span<char> into) override {
-    const auto n = uninterrupted([&] { return ::read(fd_.get(), into.data(), into.size()); });
-    if (n < 0) return system_error(path_, "cannot be read");
-    return static_cast<std::size_t>(n);
+    while (true) {
+      // A named pipe that nobody has opened for writing yet reads as if it had ended.
+      if (is_stream_) TEMBLOR_TRY(wait_for_more());
+      const auto n = uninterrupted([&] { return ::read(fd_.get(), into.data(), into.size()); });
+      if (n >= 0) return static_cast<std::size_t>(n);
+      if (!is_stream_ || errno != EAGAIN) return system_error(path_, "cannot be read");
+    }
   }
 
   Result<bool> wait(Milliseconds patience) override {
@@ -55,8 +61,16 @@ class PosixInputFile final : public InputFile {
   }
 
  private:
+  Result<void> wait_for_more() {
+    while (true) {
+      TEMBLOR_ASSIGN(const bool ready, wait(Milliseconds::max()));
+      if (ready) return {};
+    }
+  }
+
   Descriptor fd_;
   std::string path_;
+  bool is_stream_;
 };
 
 class PosixOutputFile final : public OutputFile {
@@ -109,15 +123,15 @@ Result<std::unique_ptr<OutputFile>> open_write(const std::string& path, int flag
 }  // namespace
 
 Result<std::unique_ptr<InputFile>> PosixFileSystem::open_read(const std::string& path, std::uint64_t offset) {
-  const int fd = uninterrupted([&] { return ::open(path.c_str(), O_RDONLY | O_CLOEXEC); });
-  if (fd < 0) return system_error(path, "cannot be opened");
-  auto file = std::make_unique<PosixInputFile>(fd, path, true);
+  // A named pipe would make one wait here for who writes, where no signal to end is heard.
+  Descriptor opened(uninterrupted([&] { return ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK); }));
+  if (opened.get() < 0) return system_error(path, "cannot be opened");
   struct stat status {};
-  if (::fstat(fd, &status) != 0) return system_error(path, "cannot be looked at");
+  if (::fstat(opened.get(), &status) != 0) return system_error(path, "cannot be looked at");
   if (S_ISDIR(status.st_mode)) return system_error(path, "cannot be read", EISDIR);
-  if (offset != 0 && ::lseek(fd, static_cast<off_t>(offset), SEEK_SET) < 0)
+  if (offset != 0 && ::lseek(opened.get(), static_cast<off_t>(offset), SEEK_SET) < 0)
     return system_error(path, "cannot be positioned");
-  return file;
+  return std::make_unique<PosixInputFile>(opened.release(), path, true, !S_ISREG(status.st_mode));
 }
 
 Result<std::unique_ptr<OutputFile>> PosixFileSystem::create(const std::string& path) {
@@ -213,6 +227,10 @@ std::string PosixFileSystem::canonical(const std::string& path) {
   const std::filesystem::path absolute = std::filesystem::absolute(path, failed);
   const std::filesystem::path found = std::filesystem::weakly_canonical(absolute, failed);
   return (failed ? absolute.lexically_normal() : found).string();
+}
+
+bool PosixFileSystem::is_readable(const std::string& path) {
+  return ::faccessat(AT_FDCWD, path.c_str(), R_OK, AT_EACCESS) == 0;
 }
 
 bool PosixFileSystem::is_writable(const std::string& path) {

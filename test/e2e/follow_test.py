@@ -133,6 +133,35 @@ class Pipe(Case):
                 counts = counts_of(self.json("summary.json"))
                 self.assertEqual((counts["records_accepted"], counts["dropped"]), (3, {}))
 
+    def fifo(self, *more):
+        os.mkfifo(self.path("pipe"))
+        return ("process", "--from", "file:pipe", "--sink", "null:", "--summary", "summary.json", *more)
+
+    def test_who_writes_to_a_named_pipe_sees_it_opened_once(self):
+        arguments = self.fifo()
+        # It waits for its reader, and a second opening would break its pipe.
+        writer = subprocess.Popen(["/bin/sh", "-c", "exec > pipe; : > opened; cat first; sleep 0.5; cat second"],
+                                  cwd=self.folder)
+        self.addCleanup(writer.wait)
+        self.addCleanup(writer.kill)
+        for name in ("first", "second"):
+            self.write(name, delimited(reading()) * 10)
+        self.succeed(*arguments, "--print-config")
+        time.sleep(0.3)
+        self.assertFalse(os.path.exists(self.path("opened")), "looking at the settings opens no pipe")
+        self.succeed(*arguments)
+        self.assertEqual(writer.wait(TIMEOUT_S), 0)
+        self.assertEqual(self.json("summary.json")["records_accepted"], 20)
+
+    def test_named_pipe_that_nobody_writes_to_holds_nothing_up(self):
+        self.write("in.pb", delimited(reading()))
+        process = self.start(*self.fifo("--from", "file:in.pb", "--log-level", "debug"))
+        while b"Received record" not in (line := process.stderr.readline()):
+            self.assertNotEqual(line, b"", "it ended by itself")
+        status, stderr = self.stop(process)
+        self.assertEqual(status, 0, stderr)
+        self.assertEqual(self.json("summary.json")["records_accepted"], 1)
+
 
 if __name__ == "__main__":
     unittest.main()

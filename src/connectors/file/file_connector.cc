@@ -13,8 +13,11 @@ Result<void> need_path(const Uri& uri) {
   return uri.path.empty() ? user_error(uri.text, "has no path", "write file:PATH") : Result<void>();
 }
 
-/// A missing or unreadable file is the command line's fault, and said before anything begins.
+/// A missing or unreadable file is the command line's fault, and said before anything begins. A pipe is opened once,
+/// when it is read: who writes to it would see it broken in between.
 Result<void> check_readable(const Uri& uri, FileSystem& files, const std::string& path) {
+  const bool is_stream = !files.is_regular_file(path) && !files.list(path);
+  if (is_stream && files.is_readable(path)) return {};
   auto file = files.open_read(path, 0);
   if (!file) return user_error(uri.text, file.error().what, "check the path and its permissions");
   return {};
