@@ -9,6 +9,9 @@ namespace {
 
 constexpr std::string_view kTemporary = "checkpoint.tmp";
 
+/// From this size on reading one takes so long that people are told before: more than a million sensors.
+constexpr std::uint64_t kLongToReadBytes = 100'000'000;
+
 std::string lock_path(const std::string& directory) { return directory + "/LOCK"; }
 
 }  // namespace
@@ -30,6 +33,9 @@ Result<std::optional<CheckpointStore::Recovered>> CheckpointStore::recover(
   std::optional<Error> newest_error;
   for (const std::uint64_t id : recovery_order(names)) {
     const std::string path = directory_ + "/" + checkpoint_name(id);
+    if (const auto size = files_.size(path); size && *size >= kLongToReadBytes) {
+      spdlog::info("reading {}, {} MB", path, *size / 1'000'000);
+    }
     auto file = files_.open_read(path, 0);
     auto read = file ? read_checkpoint(**file, path, begin()) : tl::unexpected(file.error());
     if (read) return Recovered{.checkpoint = std::move(*read), .fell_back = newest_error.has_value()};

@@ -3,8 +3,11 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <spdlog/sinks/ostream_sink.h>
+#include <spdlog/spdlog.h>
 
 #include <set>
+#include <sstream>
 
 #include "checkpoint/frame.h"
 #include "checkpoint/recovery.h"
@@ -19,6 +22,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 
 const std::string kFolder = "/job/state";
 
@@ -115,6 +119,21 @@ TEST(CheckpointStore, TheNextOneReplacesTheDamaged) {
   EXPECT_EQ(outcome.text, sample_text(2));
   EXPECT_FALSE(outcome.fell_back);
   EXPECT_FALSE(files.exists(path_of(3)));
+}
+
+TEST(CheckpointStore, SaysBeforeThatReadingWillTakeLong) {
+  MemoryFileSystem files;
+  put_three(files);
+  files.put(path_of(4), std::string(123'000'000, 'x'));
+  std::ostringstream log;
+  const auto before = spdlog::default_logger();
+  spdlog::set_default_logger(
+      std::make_shared<spdlog::logger>("test", std::make_shared<spdlog::sinks::ostream_sink_st>(log)));
+  const Outcome outcome = recovered(files);
+  spdlog::set_default_logger(before);
+  EXPECT_EQ(outcome.id, 3U);
+  EXPECT_THAT(log.str(), HasSubstr("reading " + path_of(4) + ", 123 MB"));
+  EXPECT_THAT(log.str(), Not(HasSubstr("reading " + path_of(3)))) << "no word of small ones";
 }
 
 TEST(CheckpointStore, DoesNotBeginAnewByItself) {
