@@ -149,6 +149,11 @@ TEST(Pipeline, RefusesSensorsBeyondTheLimitAndCountsTheirReadings) {
   ASSERT_TRUE(letter.ParseFromString(bench.dead->visible()[0]));
   EXPECT_EQ(letter.reason(), "sensor_limit");
   EXPECT_EQ(letter.count(), 2);
+  EXPECT_LE(letter.offset(), 2) << "both lie in the range";
+  EXPECT_GE(letter.end_offset(), 4);
+  Record kept;
+  ASSERT_TRUE(deserialize(letter.payload(), kept));
+  EXPECT_EQ(kept.sensor_id, "S3");
   EXPECT_THAT(bench.results->visible(), Contains(HasSubstr("S3")).Times(1));
 }
 
