@@ -17,8 +17,9 @@ import time
 
 import stored
 
-PULL, RUNTIME_INFO, MAX_OFFSET, MIN_OFFSET, HEARTBEAT, ROUTE, CLUSTER = 11, 28, 30, 31, 34, 105, 106
-SUCCESS, PULL_NOT_FOUND = 0, 19
+PULL, RUNTIME_INFO, MAX_OFFSET, MIN_OFFSET, HEARTBEAT, ROUTE, CLUSTER, PRODUCERS = 11, 28, 30, 31, 34, 105, 106, 204
+SEND_BATCH = 320
+SUCCESS, SYSTEM_ERROR, PULL_NOT_FOUND = 0, 1, 19
 
 
 # What is answered with garbage.
@@ -42,6 +43,10 @@ def of_greeting(code):
 
 def of_pull(code):
     return code == PULL
+
+
+def of_send(code):
+    return code == SEND_BATCH
 
 
 def frame(opaque, code=SUCCESS, fields=None, body=b"", **more):
@@ -130,12 +135,16 @@ GARBAGE = {
 
 class GarbageServer:
     """Started and stopped by `with`. `garbage` and `to` may be replaced at any time; `messages` are what a pull brings
-    where it is answered well."""
+    where it is answered well. What is sent is kept behind them; where the answer is garbage only if `keeps`."""
 
-    def __init__(self, garbage, to, messages=()):
+    def __init__(self, garbage, to, messages=(), keeps=True):
         self.garbage = garbage
         self.to = to
         self.messages = list(messages)
+        self.keeps = keeps
+        self.sent = []  # the bodies among them that were sent
+        self._kept_at = 0  # where the last batch begins
+        self.answered_badly = 0
         self.next_pull = 0  # the offset that was asked for last
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=100)
         self.address = "127.0.0.1:%d" % self._listener.getsockname()[1]
@@ -167,7 +176,11 @@ class GarbageServer:
                 length, word = struct.unpack(">II", head)
                 payload = requests.read(length - 4)
                 code, opaque, fields = _parse(payload[:word & 0xFFFFFF])
-                if self.to(code):
+                bad = self.to(code)
+                if code == SEND_BATCH and (self.keeps or not bad):
+                    self._keep(fields["b"], payload[word & 0xFFFFFF:])
+                if bad:
+                    self.answered_badly += 1
                     self.garbage(connection, opaque)
                 else:
                     connection.sendall(self._good(code, opaque, fields))
@@ -187,10 +200,18 @@ class GarbageServer:
                 return frame(opaque, fields=ends, body=b"".join(self.messages[at:]))
             time.sleep(0.1)
             return frame(opaque, code=PULL_NOT_FOUND, fields=ends)
+        if code == PRODUCERS:
+            return frame(opaque, code=SYSTEM_ERROR, remark="the producer group does not exist")
         if code == RUNTIME_INFO:
             return frame(opaque, body=json.dumps({"table": {"commitLogMaxOffset": "0", "dispatchBehindBytes": "0"}}).encode())
         offsets = {MAX_OFFSET: len(self.messages), MIN_OFFSET: 0}
-        return frame(opaque, fields={"offset": offsets.get(code, 0), "queueOffset": 0})
+        return frame(opaque, fields={"offset": offsets.get(code, 0), "queueOffset": self._kept_at})
+
+    def _keep(self, topic, request):
+        self._kept_at = len(self.messages)
+        for body, properties in stored.of_batch(request):
+            self.messages.append(stored.message(topic, len(self.messages), body, properties=properties))
+            self.sent.append(body)
 
 
 def _parse(header):

@@ -8,8 +8,8 @@ import unittest
 
 import stored
 from garbage_server import (GARBAGE, GarbageServer, messages, of_broker, of_greeting, of_name_server, of_nothing,
-                            of_pull)
-from harness import TEMBLOR, TIMEOUT_S, Case, delimited, letters, reading
+                            of_pull, of_send)
+from harness import TEMBLOR, TIMEOUT_S, Case, delimited, letters, reading, split_delimited
 from oracle import Oracle
 
 # A few frames of the greatest length, and the program itself; what the test holds when it starts that counts as well.
@@ -24,10 +24,13 @@ class Ended(Case):
         "process": lambda uri: ("process", "--from", uri, "--sink", "null:"),
         "generate": lambda uri: ("generate", "--records", "100", "--to", uri),
         "describe": lambda uri: ("topic", "describe", uri),
+        # A folder for each server; what is tried again is in the log.
+        "sink": lambda uri: ("process", "--from", "generator:?records=100", "--sink", uri, "--log-level", "error",
+                             "--checkpoint-dir", uri.split("/")[2]),
     }
 
     def run_one(self, command, kind, to):
-        with GarbageServer(GARBAGE[kind], to) as server:
+        with GarbageServer(GARBAGE[kind], to, keeps=False) as server:
             arguments = self.commands[command](f"rocketmq://{server.address}/t")
             begun = time.monotonic()
             process = subprocess.Popen([TEMBLOR, *arguments], cwd=self.folder, stdin=subprocess.DEVNULL,
@@ -60,35 +63,27 @@ class Ended(Case):
     def test_garbage(self):
         cases = [(command, kind, to) for command in self.commands for kind in GARBAGE
                  for to in (of_name_server, of_broker)]
+        cases += [("sink", kind, of_send) for kind in GARBAGE]
         cases += [("generate", kind, of_greeting) for kind in ("http", "frame that never comes", "silence", "close")]
         self.check(cases)
 
 
-class Goes(Case):
-    """A job that reads goes on once the server is sane again, and has lost nothing."""
+class Running(Case):
+    """A job that goes on once the server is sane again."""
 
-    sent = [reading(sensor_id=f"S{i % 5}", collect_timestamp=1_700_000_000_000 + 10 * i).SerializeToString()
-            for i in range(300)]
+    def begin(self, folder, *arguments):
+        os.mkdir(self.path(folder))
+        with open(self.path(folder, "stderr"), "wb") as errors:
+            process = subprocess.Popen([TEMBLOR, *arguments], cwd=self.path(folder), stdin=subprocess.DEVNULL,
+                                       stdout=subprocess.DEVNULL, stderr=errors)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        return process
 
-    def job(self, server, *arguments, settings=""):
-        return ("process", "--from", f"rocketmq://{server.address}/t{settings}", "--time", "event", "--sink",
-                "file:results", "--summary", "summary.json", *arguments)
-
-    def survive(self, kind):
-        folder = self.path(kind)
-        os.mkdir(folder)
-        with GarbageServer(GARBAGE[kind], of_pull, messages("t", self.sent)) as server:
-            with open(os.path.join(folder, "stderr"), "wb") as errors:
-                process = subprocess.Popen([TEMBLOR, *self.job(server, "--checkpoint-dir", "state")], cwd=folder,
-                                           stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=errors)
-            self.addCleanup(process.wait)
-            self.addCleanup(process.kill)
-            self.wait(process, lambda: "trying again" in self.stderr(kind))
-            server.to = of_nothing
-            self.wait(process, lambda: server.next_pull >= len(self.sent))
-            process.terminate()
-            _, status, usage = os.wait4(process.pid, 0)
-            process.returncode = os.waitstatus_to_exitcode(status)
+    def end(self, process):
+        """(exit status, memory)"""
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
         return process.returncode, usage.ru_maxrss
 
     def wait(self, process, condition):
@@ -98,8 +93,62 @@ class Goes(Case):
             self.assertLess(time.monotonic(), deadline, condition)
             time.sleep(0.05)
 
-    def stderr(self, kind):
-        return self.read(os.path.join(kind, "stderr")).decode()
+    def stderr(self, folder):
+        return self.read(os.path.join(folder, "stderr")).decode()
+
+    def check(self, status, memory_kib, stderr):
+        self.assertEqual(status, 0, stderr)
+        self.assertLess(memory_kib, MOST_MEMORY_KIB)
+        self.assertTrue(stderr.replace("\n", "").isprintable(), stderr)
+        self.assertLess(len(stderr), 10_000)
+
+
+class Writes(Running):
+    """Each result arrives once, whether the server has kept what it answered with garbage or not."""
+
+    def survive(self, kind, keeps):
+        with GarbageServer(GARBAGE[kind], of_send, keeps=keeps) as server:
+            process = self.begin(f"{kind} {keeps}", "process", "--from", "file:../in.pb", "--sink",
+                                 f"rocketmq://{server.address}/t", "--checkpoint-dir", "state")
+            self.wait(process, lambda: server.answered_badly > 0)
+            server.to = of_nothing
+            return (*self.end(process), server.sent)
+
+    def test_goes_on(self):
+        self.generate("in.pb", "--records", "3000", "--sensors", "20", "--start-time", "2024-01-01T00:00:00Z")
+        oracle = Oracle().add_split("file:in.pb", self.read("in.pb"))
+        expected = sorted(message for _, message in split_delimited(oracle.agg_bytes()))
+        cases = [(kind, keeps) for kind in GARBAGE for keeps in (False, True)]
+        with concurrent.futures.ThreadPoolExecutor(len(cases)) as pool:
+            runs = {case: pool.submit(self.survive, *case) for case in cases}
+        for (kind, keeps), run in runs.items():
+            with self.subTest(kind=kind, keeps=keeps):
+                status, memory_kib, sent = run.result()
+                stderr = self.stderr(f"{kind} {keeps}")
+                self.check(status, memory_kib, stderr)
+                self.assertRegex(stderr, r"warning checkpoint \d+: .*; trying again\n")
+                self.assertEqual(len(sent), len(expected))
+                self.assertEqual(sorted(sent), expected)
+
+
+class Goes(Running):
+    """A job that reads has lost nothing."""
+
+    sent = [reading(sensor_id=f"S{i % 5}", collect_timestamp=1_700_000_000_000 + 10 * i).SerializeToString()
+            for i in range(300)]
+
+    def job(self, server, *arguments, settings=""):
+        return ("process", "--from", f"rocketmq://{server.address}/t{settings}", "--time", "event", "--sink",
+                "file:results", "--summary", "summary.json", *arguments)
+
+    def survive(self, kind):
+        with GarbageServer(GARBAGE[kind], of_pull, messages("t", self.sent)) as server:
+            process = self.begin(kind, *self.job(server, "--checkpoint-dir", "state"))
+            self.wait(process, lambda: "trying again" in self.stderr(kind))
+            server.to = of_nothing
+            self.wait(process, lambda: server.next_pull >= len(self.sent))
+            process.terminate()
+            return self.end(process)
 
     def test_goes_on(self):
         with concurrent.futures.ThreadPoolExecutor(len(GARBAGE)) as pool:
@@ -108,12 +157,9 @@ class Goes(Case):
             with self.subTest(kind):
                 status, memory_kib = run.result()
                 stderr = self.stderr(kind)
-                self.assertEqual(status, 0, stderr)
-                self.assertLess(memory_kib, MOST_MEMORY_KIB)
+                self.check(status, memory_kib, stderr)
                 self.assertRegex(stderr, r"rocketmq:t/a/0: .*; trying again\n")
                 self.assertIn("rocketmq:t/a/0: can be read again", stderr)
-                self.assertTrue(stderr.replace("\n", "").isprintable(), stderr)
-                self.assertLess(len(stderr), 10_000)
                 summary = self.json(os.path.join(kind, "summary.json"))
                 self.assertEqual(summary["records_accepted"], len(self.sent))
                 self.assertEqual(summary["records_read"], len(self.sent))
