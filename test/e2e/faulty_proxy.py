@@ -15,6 +15,7 @@ import argparse
 import asyncio
 import collections
 import itertools
+import json
 import random
 import re
 import socket
@@ -48,6 +49,7 @@ class FaultyProxy:
         self.seed = seed
         self.delay_s = delay_s
         self.counts = collections.Counter()  # what befell how many frames, and `frames`
+        self.codes = collections.Counter()  # of the replies, as the servers sent them
         self._name_server = name_server
         self._listening = {}  # a server's address -> the proxy's address for it
         self._connections = {}  # a server's address -> numbers of its connections
@@ -126,6 +128,7 @@ class FaultyProxy:
             if names_brokers:
                 frame = await self._with_addresses(frame)
             self.counts["frames"] += 1
+            self.codes[_code(frame)] += 1
             fault = self._fault(dice, OF_REPLIES)
             # The dice are cast for every frame alike, so that one fault does not shift those behind it.
             part, wait = dice.random(), dice.random() * self.delay_s
@@ -201,6 +204,13 @@ async def _read_frame(source):
         return head + await source.readexactly(length)
     except asyncio.IncompleteReadError:
         return None
+
+
+def _code(frame):
+    """The code of a reply; servers write a header as the request's was."""
+    (word,) = struct.unpack_from(">I", frame, 4)
+    header = frame[8:8 + (word & 0xFFFFFF)]
+    return struct.unpack_from(">h", header)[0] if word >> 24 else json.loads(header)["code"]
 
 
 def _reset(writer):

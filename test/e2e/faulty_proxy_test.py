@@ -76,6 +76,11 @@ class Proxy(unittest.TestCase):
         header, body = remoting.parse(payload)
         return header["opaque"], body
 
+    def test_counts_codes(self):
+        proxy = self.proxy()
+        self.ask(self.connect(proxy.name_server))
+        self.assertEqual(proxy.codes, {1: 1})
+
     def test_without_faults(self):
         connection = self.connect(self.proxy().name_server)
         for opaque in range(5):
