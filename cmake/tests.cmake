@@ -2,9 +2,6 @@
 find_package(GTest REQUIRED)
 include(GoogleTest)
 
-# The rooms whose code runs on several threads: the others have no races to find.
-set(TEMBLOR_THREAD_ROOMS base operators checkpoint connectors pipeline)
-
 # The doubles of clock and files that tests hand in; no part of the program.
 file(GLOB TEMBLOR_TESTING_SOURCES CONFIGURE_DEPENDS src/testing/*.cc)
 list(FILTER TEMBLOR_TESTING_SOURCES EXCLUDE REGEX "_test\\.cc$")
