@@ -7,15 +7,11 @@
 #include <cstdlib>
 #include <map>
 
-#include "connectors/rocketmq/topic_log.h"
-#include "testing/memory_file_system.h"
-#include "testing/sim_broker.h"
-#include "testing/sim_transport.h"
+#include "testing/sim_topic.h"
 
 namespace temblor::rocketmq {
 namespace {
 
-constexpr char kTopic[] = "results";
 constexpr std::int32_t kQueues = 2;
 constexpr std::size_t kCheckpoints = 8;
 
@@ -25,10 +21,8 @@ struct Durable {
   std::size_t number = 0;  ///< of the commit
 };
 
-class World {
- public:
-  explicit World(std::uint64_t seed) : network(clock, seed), broker(network, {"a", "b"}) {
-    broker.create_topic(kTopic, kQueues);
+struct World : SimTopic {
+  explicit World(std::uint64_t seed) : SimTopic(seed, {"a", "b"}, kQueues) {
     for (std::size_t commit = 0; commit < kCheckpoints; ++commit) {
       for (std::uint32_t i = 0; i < network.random(40); ++i) {
         KeyedMessage message;
@@ -40,24 +34,7 @@ class World {
     }
   }
 
-  std::unique_ptr<TopicLog> process() {
-    const Environment environment{.clock = sleeper, .files = files, .hash_seed = ++processes};
-    TopicUri topic{.name_servers = {SimBroker::name_server()}, .topic = kTopic};
-    return std::make_unique<TopicLog>(
-        TopicLog::Settings{.uri = "rocketmq://sim/results", .topic = std::move(topic), .group = "writers"}, environment,
-        [this](ClientConfig config) {
-          return std::make_unique<Client>(std::move(config), std::make_unique<SimTransport>(network, dies_at));
-        });
-  }
-
-  SimClock clock;
-  MemoryFileSystem files;
-  SimNetwork network;
-  SimNetworkClock sleeper{clock, network};
-  SimBroker broker;
   std::vector<KeyedMessage> commits[kCheckpoints];
-  std::optional<std::chrono::nanoseconds> dies_at;
-  std::uint64_t processes = 0;
 };
 
 /// A commit in pieces, as sinks make it.
@@ -74,7 +51,7 @@ Result<void> commit(World& world, TopicLog& log, const Durable& durable) {
 
 /// One life of the process: from the last checkpoint to the last commit, an error, or its death.
 Result<void> live(World& world, std::optional<Durable>& durable) {
-  const auto log = world.process();
+  const auto log = world.start();
   TEMBLOR_TRY(log->open(durable ? &durable->prepared : nullptr));
   if (durable) TEMBLOR_TRY(commit(world, *log, *durable));
   while (!durable || durable->number + 1 < kCheckpoints) {
@@ -95,7 +72,7 @@ std::map<std::string, int> stored(World& world) {
   std::map<std::string, int> bodies;
   for (const char* broker : {"a", "b"}) {
     for (std::int32_t id = 0; id < kQueues; ++id) {
-      for (const auto& message : world.broker.log(kTopic, {.broker = broker, .id = id})) ++bodies[message.body];
+      for (const auto& message : world.broker.log(World::kName, {.broker = broker, .id = id})) ++bodies[message.body];
     }
   }
   return bodies;

@@ -6,34 +6,21 @@
 #include <gtest/gtest.h>
 #include <spdlog/spdlog.h>
 
-#include "testing/memory_file_system.h"
-#include "testing/sim_broker.h"
-#include "testing/sim_transport.h"
+#include "testing/sim_topic.h"
 
 namespace temblor::rocketmq {
 namespace {
 
 using ::testing::UnorderedElementsAre;
 
-constexpr char kTopic[] = "results";
-
 struct TopicLogTest : ::testing::Test {
-  TopicLogTest() {
-    spdlog::set_level(spdlog::level::off);
-    broker.create_topic(kTopic, 1);
-  }
+  TopicLogTest() { spdlog::set_level(spdlog::level::off); }
   ~TopicLogTest() override { spdlog::set_level(spdlog::level::info); }
 
   /// A new process, which the one before it makes way for.
   TopicLog& start(const std::string* prepared) {
     log.reset();
-    const Environment environment{.clock = sleeper, .files = files, .hash_seed = ++processes};
-    TopicUri topic{.name_servers = {SimBroker::name_server()}, .topic = kTopic};
-    log = std::make_unique<TopicLog>(
-        TopicLog::Settings{.uri = "rocketmq://sim/results", .topic = std::move(topic), .group = "writers"}, environment,
-        [this](ClientConfig config) {
-          return std::make_unique<Client>(std::move(config), std::make_unique<SimTransport>(network, dies_at));
-        });
+    log = topic.start();
     const auto opened = log->open(prepared);
     EXPECT_TRUE(opened) << opened.error().to_line();
     return *log;
@@ -56,24 +43,18 @@ struct TopicLogTest : ::testing::Test {
 
   /// Somebody else, all the time, so that the broker never shows all that it has.
   void write_on() {
-    for (int i = 0; i < 100; ++i) broker.put("others", queue, "x");
-    network.after(std::chrono::milliseconds(1), [this] { write_on(); });
+    for (int i = 0; i < 100; ++i) topic.broker.put("others", queue, "x");
+    topic.network.after(std::chrono::milliseconds(1), [this] { write_on(); });
   }
 
   std::vector<std::string> stored() {
     std::vector<std::string> bodies;
-    for (const auto& message : broker.log(kTopic, queue)) bodies.push_back(message.body);
+    for (const auto& message : topic.broker.log(SimTopic::kName, queue)) bodies.push_back(message.body);
     return bodies;
   }
 
-  SimClock clock;
-  MemoryFileSystem files;
-  SimNetwork network{clock, 7};
-  SimNetworkClock sleeper{clock, network};
-  SimBroker broker{network, {"a"}};
+  SimTopic topic{7, {"a"}, 1};
   const Queue queue{.broker = "a", .id = 0};
-  std::optional<std::chrono::nanoseconds> dies_at;
-  std::uint64_t processes = 0;
   std::unique_ptr<TopicLog> log;
 };
 
@@ -82,7 +63,7 @@ TEST_F(TopicLogTest, AQueueThatHasLostItsNewestGetsWhatIsCommittedAgainAndNothin
   commit(log->prepare().value(), {"a1", "a2", "a3", "a4"});
   const std::string second = log->prepare().value();
   commit(second, {"b1", "b2"});
-  broker.lose_newest(kTopic, queue, 3);  // b1, b2 and, behind what the checkpoint says, a4
+  topic.broker.lose_newest(SimTopic::kName, queue, 3);  // b1, b2 and, behind what the checkpoint says, a4
 
   start(&second);
   commit(second, {"b1", "b2"});
