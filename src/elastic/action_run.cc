@@ -126,7 +126,7 @@ Result<void> ActionRun::change_task_managers(const Action& action, const Observa
     if (removed) continue;
     // Slots are to spare, but on TaskManagers that are all in use: the job is moved together first.
     TEMBLOR_ASSIGN(RescaleJournal move, plan(seen, seen.parallelism));
-    TEMBLOR_ASSIGN(move.task_manager, fleet_.least_used());
+    TEMBLOR_ASSIGN(move.task_manager, fleet_.first_to_end());
     return rescale(std::move(move), outcome);
   }
   return {};

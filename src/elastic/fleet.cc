@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <sstream>
+#include <tuple>
 
 namespace temblor::elastic {
 namespace {
@@ -54,6 +56,18 @@ std::string worker_called(const std::string& host, const std::vector<std::string
   return host;
 }
 
+std::vector<flink_rest::TaskManager> in_order_of_ending(std::vector<flink_rest::TaskManager> all,
+                                                        const std::string& job_manager) {
+  std::map<std::string, std::int64_t> on_host;
+  for (const flink_rest::TaskManager& each : all) ++on_host[each.host];
+  const auto rank = [&](const flink_rest::TaskManager& each) {
+    return std::tuple(-on_host[each.host], std::int64_t{each.slots} - each.free_slots, !each.id.starts_with("temblor-"),
+                      each.host == job_manager, each.id);
+  };
+  std::sort(all.begin(), all.end(), [&](const auto& a, const auto& b) { return rank(a) < rank(b); });
+  return all;
+}
+
 Result<std::vector<flink_rest::TaskManager>> Fleet::task_managers() {
   TEMBLOR_ASSIGN(std::vector<flink_rest::TaskManager> all, client_.task_managers());
   if (workers_) {
@@ -94,36 +108,23 @@ std::string Fleet::job_manager() const {
   return workers_ ? worker_called(conf_.job_manager_ip, *workers_, addresses_) : conf_.job_manager_ip;
 }
 
-Result<std::vector<Fleet::Seat>> Fleet::seats() {
-  TEMBLOR_ASSIGN(const std::vector<flink_rest::TaskManager> all, task_managers());
-  std::vector<Seat> seats;
-  for (const flink_rest::TaskManager& each : all) {
-    const auto there =
-        std::count_if(all.begin(), all.end(), [&](const auto& other) { return other.host == each.host; });
-    seats.push_back({.task_manager = each, .on_its_host = static_cast<std::uint32_t>(there)});
-  }
-  // Those that the scaler started go first where nothing else decides, and then rather not the JobManager's.
-  const auto rank = [job_manager = job_manager()](const Seat& seat) {
-    return std::tuple(seat.task_manager.slots - seat.task_manager.free_slots, -std::int64_t{seat.on_its_host},
-                      !seat.task_manager.id.starts_with("temblor-"), seat.task_manager.host == job_manager,
-                      seat.task_manager.id);
-  };
-  std::sort(seats.begin(), seats.end(), [&](const Seat& a, const Seat& b) { return rank(a) < rank(b); });
-  return seats;
+Result<std::vector<flink_rest::TaskManager>> Fleet::in_order() {
+  TEMBLOR_ASSIGN(std::vector<flink_rest::TaskManager> all, task_managers());
+  return in_order_of_ending(std::move(all), job_manager());
 }
 
 Result<bool> Fleet::remove_free_one() {
-  TEMBLOR_ASSIGN(const std::vector<Seat> ranked, seats());
-  if (ranked.empty()) return false;
-  const flink_rest::TaskManager& first = ranked.front().task_manager;
-  if (first.free_slots < first.slots) return false;
-  TEMBLOR_TRY(end(first));
+  TEMBLOR_ASSIGN(const std::vector<flink_rest::TaskManager> ordered, in_order());
+  const auto is_free = [](const flink_rest::TaskManager& each) { return each.free_slots >= each.slots; };
+  const auto free = std::find_if(ordered.begin(), ordered.end(), is_free);
+  if (free == ordered.end()) return false;
+  TEMBLOR_TRY(end(*free));
   return true;
 }
 
-Result<std::string> Fleet::least_used() {
-  TEMBLOR_ASSIGN(const std::vector<Seat> ranked, seats());
-  return ranked.empty() ? std::string() : ranked.front().task_manager.id;
+Result<std::string> Fleet::first_to_end() {
+  TEMBLOR_ASSIGN(const std::vector<flink_rest::TaskManager> ordered, in_order());
+  return ordered.empty() ? std::string() : ordered.front().id;
 }
 
 Result<void> Fleet::remove(const std::string& id) {

@@ -22,6 +22,12 @@ using Addresses = std::function<std::vector<std::string>(const std::string& host
 /// itself where it is none of them.
 std::string worker_called(const std::string& host, const std::vector<std::string>& workers, const Addresses& addresses);
 
+/// `all` in the order in which they are to end: on the host with the most first, there the one with the fewest slots in
+/// use. Where that decides nothing, those that the scaler started go first, and rather not those of `job_manager`'s
+/// host.
+std::vector<flink_rest::TaskManager> in_order_of_ending(std::vector<flink_rest::TaskManager> all,
+                                                        const std::string& job_manager);
+
 /// The TaskManagers of the cluster as a whole: one more, one fewer. One thread at a time.
 class Fleet {
  public:
@@ -45,22 +51,17 @@ class Fleet {
   /// done where there is no such one: false.
   Result<bool> remove_free_one();
 
-  /// The one that is to end when the job is out of the way: the fewest slots in use, on the host with the most. Empty
-  /// where there are none.
-  Result<std::string> least_used();
+  /// The one that is to end once the job is out of its way: the first in the order of ending. Empty where there are
+  /// none.
+  Result<std::string> first_to_end();
 
   /// Ends the one with this id; that there is none is no error.
   Result<void> remove(const std::string& id);
 
  private:
-  struct Seat {
-    flink_rest::TaskManager task_manager;
-    std::uint32_t on_its_host = 0;  ///< TaskManagers there
-  };
-
   /// The cluster's TaskManagers; their hosts are called as the workers are.
   Result<std::vector<flink_rest::TaskManager>> task_managers();
-  Result<std::vector<Seat>> seats();
+  Result<std::vector<flink_rest::TaskManager>> in_order();
   /// The JobManager's host, called as the worker is that it may be.
   [[nodiscard]] std::string job_manager() const;
   Result<void> end(const flink_rest::TaskManager& task_manager);

@@ -25,6 +25,21 @@ TEST(WorkerCalled, MayBeCalledByItsAddressOrAnotherName) {
   EXPECT_EQ(worker_called("node03", workers, addresses), "node03") << "though nobody knows its address";
 }
 
+TEST(InOrderOfEnding, TheHostWithTheMostComesFirstAndThereTheOneThatIsLeastUsed) {
+  const auto order = [](const std::vector<flink_rest::TaskManager>& all) {
+    std::vector<std::string> ids;
+    for (const flink_rest::TaskManager& each : in_order_of_ending(all, "node01")) ids.push_back(each.id);
+    return ids;
+  };
+  const auto one = [](const char* id, const char* host, std::uint32_t free_slots) {
+    return flink_rest::TaskManager{.id = id, .host = host, .slots = 2, .free_slots = free_slots};
+  };
+  EXPECT_THAT(order({one("a", "node02", 2), one("b", "node03", 0), one("c", "node03", 1)}), ElementsAre("c", "b", "a"));
+  EXPECT_THAT(order({one("a", "node01", 1), one("b", "node03", 1), one("temblor-c", "node02", 1)}),
+              ElementsAre("temblor-c", "b", "a"));
+  EXPECT_THAT(order({}), ElementsAre());
+}
+
 TEST(WorkersOf, NamesEachHostOnce) {
   MemoryFileSystem files;
   Conf conf;

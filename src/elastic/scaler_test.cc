@@ -181,6 +181,20 @@ TEST_F(ScalerTest, ATaskManagerThatStaysIsAFailure) {
   EXPECT_THAT(text_of("/log/alert.log"), HasSubstr("[ERROR] TaskManager tm-"));
 }
 
+TEST_F(ScalerTest, TheJobIsMovedOffTheHostWithTheMostTaskManagers) {
+  // All are in use, and the least are those that are alone on their hosts.
+  flink.jobs[kJob].parallelism = 6;
+  flink.task_managers["tm-3"].free_slots = 0;
+  flink.task_managers["tm-4"] = {.host = "node03", .slots = 2, .free_slots = 0};
+  sample(8, 500);
+  decide();
+  std::vector<std::string> left;
+  for (const auto& [id, each] : flink.task_managers) left.push_back(id);
+  EXPECT_THAT(left, ElementsAre("tm-1", "tm-2", "tm-4"));
+  EXPECT_EQ(flink.running().size(), 1U);
+  EXPECT_EQ(flink.jobs[flink.running()[0]].parallelism, 6U);
+}
+
 TEST_F(ScalerTest, TheSecondActionIsOfTheJobThatTheFirstHasStarted) {
   // Jobs that are not called after their main class are found by their id alone.
   for (const char* id : {"tm-4", "tm-5"}) flink.task_managers[id] = {.host = "node02", .slots = 2, .free_slots = 2};

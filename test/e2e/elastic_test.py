@@ -232,9 +232,12 @@ class Runbook(Case):
         self.set(THROUGHPUT_LOWER=0, CPU_LOAD_LOWER=0.98)
         self.sample_until_due()
         self.assertEqual(self.free_task_managers(), 0)
+        before = self.task_managers()
         self.assertIn("CPU 负载低于下限，触发 TM 缩容", self.decide())
         self.nodes.until(self.runs)
         self.assertEqual((self.parallelism(), sum(self.task_managers())), (6, 3))
+        ended = [then - now for now, then in zip(self.task_managers(), before)].index(1)
+        self.assertEqual(before[ended], max(before), "the host with the most")
         self.assertEqual(self.jobs()[0]["jid"], self.current_job())
         self.assert_counts_went_on()
 
