@@ -68,7 +68,12 @@ ActionRun::ActionRun(const Environment& environment, const Conf& conf, const std
                     [this, conf_path](const std::string& job) {
                       return write_conf_value(environment_.files, conf_path, "FLINK_JOB_ID", job);
                     },
-                .end_task_manager = [this](const std::string& id) { return fleet_.remove(id); }},
+                .end_task_manager = [this](const std::string& id) { return fleet_.remove(id); },
+                .tell_of_stray =
+                    [this](const std::string& job) {
+                      log_.write(texts_.stray_ended(job));
+                      alerts_.tell(AlertLevel::kWarn, texts_.stray_ended(job));
+                    }},
                {.savepoint_limit = conf.savepoint_timeout, .start_limit = conf.job_start_timeout}) {}
 
 Result<std::optional<Taken>> ActionRun::finish_what_was_begun() {

@@ -10,6 +10,8 @@ Result<RescaleEnd> Rescale::begin(RescaleJournal plan) {
   plan.began = clock_.now();
   plan.trigger = hands_.new_id();
   plan.job = hands_.new_id();
+  TEMBLOR_ASSIGN(const auto before, journal_.read());
+  if (before) plan.strays = before->strays;
   TEMBLOR_ASSIGN(plan.older_savepoints, savepoints_of(plan));
   TEMBLOR_TRY(journal_.write(plan));
   return carry_out(std::move(plan));
@@ -18,6 +20,10 @@ Result<RescaleEnd> Rescale::begin(RescaleJournal plan) {
 Result<std::optional<RescaleEnd>> Rescale::go_on() {
   TEMBLOR_ASSIGN(auto journal, journal_.read());
   if (!journal) return std::nullopt;
+  if (journal->over) {
+    TEMBLOR_ASSIGN(const bool goes_on, watch(*journal));
+    if (!goes_on) return std::nullopt;
+  }
   TEMBLOR_ASSIGN(RescaleEnd end, carry_out(std::move(*journal)));
   return end;
 }
@@ -71,6 +77,7 @@ Result<RescaleEnd> Rescale::carry_out(RescaleJournal journal) {
         TEMBLOR_TRY(hands_.name_job(journal.job));
         // What has come through since must not run beside it.
         TEMBLOR_TRY(end_abandoned(journal));
+        TEMBLOR_TRY(end_strays(journal));
         return finish(journal, went_back ? RescaleEnd::Kind::kWentBack : RescaleEnd::Kind::kDone);
       }
     }
@@ -173,9 +180,14 @@ Result<bool> Rescale::start(RescaleJournal& journal, std::uint32_t parallelism) 
 
 void Rescale::abandon(RescaleJournal& journal) {
   // The oldest have had the most time to come through.
-  constexpr std::size_t kMostAbandoned = 32;
+  constexpr std::size_t kMost = 32;
   auto& abandoned = journal.abandoned_jobs;
-  if (abandoned.size() == kMostAbandoned) abandoned.erase(abandoned.begin());
+  auto& strays = journal.strays;
+  if (abandoned.size() == kMost) abandoned.erase(abandoned.begin());
+  if (journal.unheard) {
+    if (strays.size() == kMost) strays.erase(strays.begin());
+    strays.push_back(journal.job);
+  }
   abandoned.push_back(std::exchange(journal.job, hands_.new_id()));
   journal.attempts = 0;
   journal.unheard.reset();
@@ -236,13 +248,82 @@ Result<void> Rescale::advance(RescaleJournal& journal, RescaleStep step) {
   return journal_.write(journal);
 }
 
-Result<RescaleEnd> Rescale::finish(const RescaleJournal& journal, RescaleEnd::Kind kind) {
-  TEMBLOR_TRY(journal_.remove());
+Result<RescaleEnd> Rescale::finish(RescaleJournal journal, RescaleEnd::Kind kind) {
   const Timestamp now = clock_.now();
-  return RescaleEnd{.kind = kind,
-                    .journal = journal,
-                    .took = std::max(Milliseconds(0), now - journal.began),
-                    .job_was_down = journal.ended ? std::max(Milliseconds(0), now - *journal.ended) : Milliseconds(0)};
+  RescaleEnd end{.kind = kind,
+                 .journal = journal,
+                 .took = std::max(Milliseconds(0), now - journal.began),
+                 .job_was_down = journal.ended ? std::max(Milliseconds(0), now - *journal.ended) : Milliseconds(0)};
+  if (kind == RescaleEnd::Kind::kNotBegun) {
+    journal.job = journal.old_job;
+  } else {
+    journal.unheard.reset();  // a start of the job that runs: by its id it is refused
+  }
+  if (kind != RescaleEnd::Kind::kLost && (journal.unheard || !journal.strays.empty())) {
+    journal.over = now;
+    TEMBLOR_TRY(journal_.write(journal));
+  } else {
+    TEMBLOR_TRY(journal_.remove());
+  }
+  return end;
+}
+
+Result<bool> Rescale::watch(RescaleJournal& journal) {
+  const RescaleJournal before = journal;
+  if (journal.unheard) {
+    TEMBLOR_ASSIGN(const bool is_stopped, was_stopped_late(journal));
+    if (is_stopped) return true;
+  }
+  TEMBLOR_TRY(end_strays(journal));
+  if ((!journal.unheard && journal.strays.empty()) || clock_.now() - *journal.over > settings_.watch_limit) {
+    TEMBLOR_TRY(journal_.remove());
+  } else if (journal != before) {
+    TEMBLOR_TRY(journal_.write(journal));
+  }
+  return false;
+}
+
+Result<bool> Rescale::was_stopped_late(RescaleJournal& journal) {
+  TEMBLOR_ASSIGN(const std::optional<FlinkJob> job, jobs_.job(journal.old_job));
+  if (job && !job->is_over) return false;
+  TEMBLOR_ASSIGN(const SavepointState savepoint, jobs_.savepoint(journal.old_job, journal.trigger));
+  if (savepoint.progress == SavepointState::Progress::kInProgress) return false;
+  bool is_ours = savepoint.progress == SavepointState::Progress::kCompleted;
+  if (is_ours) {
+    journal.savepoint = savepoint.path;
+  } else if (savepoint.progress == SavepointState::Progress::kFailed) {
+    TEMBLOR_ASSIGN(is_ours, find_savepoint(journal));
+  }
+  journal.unheard.reset();
+  if (!is_ours) return false;  // others have ended it
+  // As it was: what it was to be changed for may be long gone.
+  journal.to = journal.from;
+  journal.task_manager.clear();
+  journal.job = hands_.new_id();
+  journal.attempts = 0;
+  journal.trouble.clear();
+  journal.began = clock_.now();
+  journal.ended = journal.began;
+  journal.over.reset();
+  TEMBLOR_TRY(advance(journal, RescaleStep::kStarting));
+  return true;
+}
+
+Result<void> Rescale::end_strays(RescaleJournal& journal) {
+  if (journal.strays.empty()) return {};
+  TEMBLOR_ASSIGN(const std::optional<FlinkJob> job, jobs_.job(journal.job));
+  const bool runs_another = job && !job->is_over;
+  std::vector<std::string> unknown;
+  for (const std::string& stray : journal.strays) {
+    TEMBLOR_ASSIGN(const std::optional<FlinkJob> state, jobs_.job(stray));
+    if (!state) unknown.push_back(stray);
+    // One that is alone is better than none.
+    if (!state || state->is_over || !runs_another) continue;
+    TEMBLOR_TRY(end(stray));
+    hands_.tell_of_stray(stray);
+  }
+  journal.strays = std::move(unknown);
+  return {};
 }
 
 }  // namespace temblor::elastic

@@ -29,21 +29,25 @@ struct RescaleEnd {
 
 /// Changes the parallelism of a job: ends it with a savepoint and starts it anew from there. Each step is in a journal
 /// before it is taken, and can be taken again; a process that was killed at any moment goes on where it was, and there
-/// are never two jobs, or none, or one without its state. One thread at a time, one process at a time.
+/// are never two jobs, or none, or one without its state. Where a request was given up that nobody heard an answer to,
+/// it is watched for after the end: a job that is started late is ended, one that is stopped late is started again. One
+/// thread at a time, one process at a time.
 class Rescale {
  public:
   struct Settings {
     Milliseconds savepoint_limit{300'000};
     Milliseconds start_limit{120'000};
     Milliseconds poll{250};
-    std::uint32_t start_attempts = 3;  ///< of one that is refused, before it goes back
-    Milliseconds late_limit{120'000};  ///< a request to which nobody heard an answer may come through for so long
+    std::uint32_t start_attempts = 3;      ///< of one that is refused, before it goes back
+    Milliseconds late_limit{120'000};      ///< a request to which nobody heard an answer is waited for so long,
+    Milliseconds watch_limit{86'400'000};  ///< and so long after the end it is watched for
   };
   /// What it needs of others.
   struct Hands {
     std::function<std::string()> new_id;                           ///< 32 hexadecimal digits, never the same
     std::function<Result<void>(const std::string& job)> name_job;  ///< writes the job's id into the conf
     std::function<Result<void>(const std::string& id)> end_task_manager;
+    std::function<void(const std::string& job)> tell_of_stray;  ///< one that came through late has been ended
   };
 
   Rescale(FlinkJobs& jobs, FileSystem& files, Clock& clock, RescaleJournalFile journal, Hands hands, Settings settings)
@@ -58,7 +62,8 @@ class Rescale {
   /// arguments are read. An error leaves the journal: go_on() when what stood in the way may be gone.
   Result<RescaleEnd> begin(RescaleJournal plan);
 
-  /// Carries on with the one that is under way; nothing where none is.
+  /// Carries on with the one that is under way; nothing where none is. Looks for what comes through after the end of
+  /// one.
   Result<std::optional<RescaleEnd>> go_on();
 
  private:
@@ -76,10 +81,15 @@ class Rescale {
   void abandon(RescaleJournal& journal);
   Result<void> end_abandoned(const RescaleJournal& journal);
   Result<void> end(const std::string& job);
+  /// After the end; whether the old job was stopped late, and is to be started again.
+  Result<bool> watch(RescaleJournal& journal);
+  Result<bool> was_stopped_late(RescaleJournal& journal);
+  /// Ends those that came through, and leaves those that Flink does not know.
+  Result<void> end_strays(RescaleJournal& journal);
   Result<std::vector<std::string>> savepoints_of(const RescaleJournal& journal);
   Result<bool> find_savepoint(RescaleJournal& journal);
   Result<void> advance(RescaleJournal& journal, RescaleStep step);
-  Result<RescaleEnd> finish(const RescaleJournal& journal, RescaleEnd::Kind kind);
+  Result<RescaleEnd> finish(RescaleJournal journal, RescaleEnd::Kind kind);
 
   FlinkJobs& jobs_;
   FileSystem& files_;

@@ -25,6 +25,7 @@ nlohmann::json to_json(const RescaleJournal& journal) {
                          {"task_manager", journal.task_manager},
                          {"job", journal.job},
                          {"abandoned_jobs", journal.abandoned_jobs},
+                         {"strays", journal.strays},
                          {"from", journal.from},
                          {"to", journal.to},
                          {"attempts", journal.attempts},
@@ -35,6 +36,7 @@ nlohmann::json to_json(const RescaleJournal& journal) {
                          {"trouble", journal.trouble}};
   if (journal.unheard) json["unheard_ms"] = to_ms(*journal.unheard);
   if (journal.ended) json["ended_ms"] = to_ms(*journal.ended);
+  if (journal.over) json["over_ms"] = to_ms(*journal.over);
   return json;
 }
 
@@ -57,6 +59,7 @@ RescaleJournal from_json(const nlohmann::json& json) {
   json.at("task_manager").get_to(journal.task_manager);
   json.at("job").get_to(journal.job);
   json.at("abandoned_jobs").get_to(journal.abandoned_jobs);
+  if (json.contains("strays")) json["strays"].get_to(journal.strays);
   journal.from = whole_number<decltype(journal.from)>(json.at("from"));
   journal.to = whole_number<decltype(journal.to)>(json.at("to"));
   journal.attempts = whole_number<decltype(journal.attempts)>(json.at("attempts"));
@@ -67,6 +70,7 @@ RescaleJournal from_json(const nlohmann::json& json) {
   json.at("trouble").get_to(journal.trouble);
   if (json.contains("unheard_ms")) journal.unheard = moment(json["unheard_ms"]);
   if (json.contains("ended_ms")) journal.ended = moment(json["ended_ms"]);
+  if (json.contains("over_ms")) journal.over = moment(json["over_ms"]);
   return journal;
 }
 

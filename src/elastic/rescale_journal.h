@@ -36,6 +36,8 @@ struct RescaleJournal {
   /// Ids that `job` had before, once it goes back. A start that was not answered may come through late: each is looked
   /// for and ended.
   std::vector<std::string> abandoned_jobs;
+  /// Those of them, and of earlier rescales, to whose start nobody has heard an answer: looked for after the end, too.
+  std::vector<std::string> strays;
   std::uint32_t from = 0;  ///< parallelism
   std::uint32_t to = 0;
   std::uint32_t attempts = 0;          ///< starts of `job` that were asked for
@@ -46,6 +48,9 @@ struct RescaleJournal {
   std::string tm_trouble;          ///< why task_manager did not end; empty: it did
   std::string trouble;             ///< what went wrong, one line; empty: nothing so far
   std::optional<Timestamp> ended;  ///< when the old job was seen to be over
+  /// When the rescale was over. Since then there is nothing to be done but to watch for what may come through yet:
+  /// `strays`, and the stop of the old job where it is `unheard` of; `job` is the one that runs.
+  std::optional<Timestamp> over{};
 
   bool operator==(const RescaleJournal&) const = default;
 };
@@ -58,7 +63,8 @@ class RescaleJournalFile {
   /// Where it lies for the rescales of one cluster.
   static std::string path_in(const std::string& metrics_dir) { return metrics_dir + "/rescale.json"; }
 
-  /// Nothing where no rescale is under way. A file that is no journal is the world's error: a person has to look.
+  /// Nothing where no rescale is under way, and none is watched after. A file that is no journal is the world's error:
+  /// a person has to look.
   [[nodiscard]] Result<std::optional<RescaleJournal>> read() const;
   /// Returns when it is lasting.
   Result<void> write(const RescaleJournal& journal);

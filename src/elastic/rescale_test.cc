@@ -61,6 +61,10 @@ class SimFlinkJobs final : public FlinkJobs {
   }
 
   Result<Reply> start(const StartRequest& request) override {
+    settle();
+    if (!request.savepoint.ends_with(last_savepoint_) || last_savepoint_.empty()) {
+      ADD_FAILURE() << "started from '" << request.savepoint << "', and the last state is in " << last_savepoint_;
+    }
     return receive("start", refused_starts, request, "Job has already been submitted");
   }
 
@@ -91,6 +95,7 @@ class SimFlinkJobs final : public FlinkJobs {
     settle();
     jobs_.clear();
     triggers_.clear();
+    late_.clear();
   }
 
   std::uint32_t slots = 12;
@@ -169,9 +174,6 @@ class SimFlinkJobs final : public FlinkJobs {
 
   bool land(const StartRequest& request) {
     if (jobs_.contains(request.job)) return false;
-    if (!request.savepoint.ends_with(last_savepoint_) || last_savepoint_.empty()) {
-      ADD_FAILURE() << "started from '" << request.savepoint << "', and the last state is in " << last_savepoint_;
-    }
     const bool fits = request.parallelism <= slots;
     jobs_[request.job] = {.parallelism = request.parallelism,
                           .savepoint = request.savepoint,
@@ -225,13 +227,14 @@ class World {
                            ended.insert(id);
                            if (tm_stays) return world_error("node02", said_of_tm);
                            return {};
-                         }};
+                         },
+                         .tell_of_stray = [this](const std::string& job) { strays.push_back(job); }};
     return {jobs, files, clock, RescaleJournalFile(files, kJournal), std::move(hands), {}};
   }
 
-  static RescaleJournal plan() {
+  [[nodiscard]] RescaleJournal plan() const {
     RescaleJournal plan;
-    plan.old_job = kOldJob;
+    plan.old_job = named;
     plan.savepoint_dir = kDirectory;
     plan.from = 3;
     plan.to = 5;
@@ -252,6 +255,7 @@ class World {
   SimFlinkJobs jobs;
   std::string named = kOldJob;
   std::set<std::string> ended;
+  std::vector<std::string> strays;  ///< that were told of
   bool tm_stays = false;
   std::string said_of_tm = "cannot be reached over ssh";
 
@@ -261,7 +265,7 @@ class World {
 
 TEST(Rescale, StartsTheJobAnewFromItsSavepoint) {
   World world;
-  const auto end = world.rescale().begin(World::plan());
+  const auto end = world.rescale().begin(world.plan());
   ASSERT_TRUE(end.has_value()) << end.error().to_line();
   EXPECT_EQ(end->kind, RescaleEnd::Kind::kDone);
   EXPECT_EQ(end->journal.job, world.named);
@@ -273,7 +277,7 @@ TEST(Rescale, StartsTheJobAnewFromItsSavepoint) {
 
 TEST(Rescale, EndsATaskManagerBetweenTheTwoJobs) {
   World world;
-  RescaleJournal plan = World::plan();
+  RescaleJournal plan = world.plan();
   plan.task_manager = "tm-7";
   world.jobs.on_call = [&](const std::string& call, bool) {
     if (call == "start") {
@@ -289,7 +293,7 @@ TEST(Rescale, EndsATaskManagerBetweenTheTwoJobs) {
 TEST(Rescale, StartsTheJobThoughATaskManagerStays) {
   World world;
   world.tm_stays = true;
-  RescaleJournal plan = World::plan();
+  RescaleJournal plan = world.plan();
   plan.task_manager = "tm-7";
   const auto end = world.rescale().begin(plan);
   ASSERT_TRUE(end.has_value());
@@ -301,7 +305,7 @@ TEST(Rescale, StartsTheJobThoughATaskManagerStays) {
 TEST(Rescale, GoesBackWhereTheNewJobDoesNotFit) {
   World world;
   world.jobs.slots = 4;
-  const auto end = world.rescale().begin(World::plan());
+  const auto end = world.rescale().begin(world.plan());
   ASSERT_TRUE(end.has_value());
   EXPECT_EQ(end->kind, RescaleEnd::Kind::kWentBack);
   EXPECT_THAT(end->journal.trouble, HasSubstr("not enough slots"));
@@ -311,7 +315,7 @@ TEST(Rescale, GoesBackWhereTheNewJobDoesNotFit) {
 TEST(Rescale, GoesBackWhereTheNewJobIsRefused) {
   World world;
   world.jobs.refused_starts = 3;
-  EXPECT_EQ(world.rescale().begin(World::plan())->kind, RescaleEnd::Kind::kWentBack);
+  EXPECT_EQ(world.rescale().begin(world.plan())->kind, RescaleEnd::Kind::kWentBack);
   world.expect_one_job(3);
 }
 
@@ -321,14 +325,14 @@ TEST(Rescale, GoesBackWhereTasksDoNotComeToRun) {
   world.jobs.on_call = [&](const std::string& call, bool) {
     if (call == "cancel") world.jobs.start_takes = 3s;
   };
-  EXPECT_EQ(world.rescale().begin(World::plan())->kind, RescaleEnd::Kind::kWentBack);
+  EXPECT_EQ(world.rescale().begin(world.plan())->kind, RescaleEnd::Kind::kWentBack);
   world.expect_one_job(3);
 }
 
 TEST(Rescale, TriesAgainInTheNextRoundWhereNoJobStarts) {
   World world;
   world.jobs.slots = 2;
-  const auto end = world.rescale().begin(World::plan());
+  const auto end = world.rescale().begin(world.plan());
   ASSERT_FALSE(end.has_value());
   EXPECT_THAT(end.error().to_line(), HasSubstr("does not start again"));
   world.jobs.slots = 3;
@@ -341,7 +345,7 @@ TEST(Rescale, TriesAgainInTheNextRoundWhereNoJobStarts) {
 TEST(Rescale, LeavesTheJobWhereThereIsNoSavepoint) {
   World world;
   world.jobs.stop_fails = "the disk is full";
-  const auto end = world.rescale().begin(World::plan());
+  const auto end = world.rescale().begin(world.plan());
   ASSERT_TRUE(end.has_value());
   EXPECT_EQ(end->kind, RescaleEnd::Kind::kNotBegun);
   EXPECT_EQ(end->journal.trouble, "the disk is full");
@@ -351,7 +355,7 @@ TEST(Rescale, LeavesTheJobWhereThereIsNoSavepoint) {
 TEST(Rescale, FindsTheSavepointOfAStopThatFailedAfterwards) {
   World world;
   world.jobs.stop_fails_afterwards = true;
-  EXPECT_EQ(world.rescale().begin(World::plan())->kind, RescaleEnd::Kind::kDone);
+  EXPECT_EQ(world.rescale().begin(world.plan())->kind, RescaleEnd::Kind::kDone);
   world.expect_one_job(5);
 }
 
@@ -362,7 +366,7 @@ TEST(Rescale, StartsNothingWithoutItsState) {
   world.jobs.on_call = [&](const std::string& call, bool) {
     if (call == "savepoint") world.jobs.end_job(kOldJob, "FAILED");
   };
-  const auto end = world.rescale().begin(World::plan());
+  const auto end = world.rescale().begin(world.plan());
   ASSERT_TRUE(end.has_value());
   EXPECT_EQ(end->kind, RescaleEnd::Kind::kLost) << "an older savepoint is not its state";
   EXPECT_TRUE(world.jobs.running().empty());
@@ -374,7 +378,7 @@ TEST(Rescale, FindsTheSavepointWhereTheJobManagerForgot) {
   world.jobs.on_call = [&](const std::string& call, bool) {
     if (call == "savepoint" && ++looks == 5) world.jobs.forget();
   };
-  EXPECT_EQ(world.rescale().begin(World::plan())->kind, RescaleEnd::Kind::kDone);
+  EXPECT_EQ(world.rescale().begin(world.plan())->kind, RescaleEnd::Kind::kDone);
   world.expect_one_job(5);
 }
 
@@ -391,7 +395,7 @@ TEST(Rescale, WhatIsSaidToItNeedNotBeUtf8) {
   World world;
   world.tm_stays = true;
   world.said_of_tm = "ssh: \xB4\xC5\xC5\xCC";
-  RescaleJournal plan = World::plan();
+  RescaleJournal plan = world.plan();
   plan.task_manager = "tm-7";
   EXPECT_EQ(world.rescale().begin(plan)->kind, RescaleEnd::Kind::kDone);
   world.expect_one_job(5);
@@ -404,7 +408,7 @@ TEST(Rescale, EndsAJobThatComesThroughAfterItWentBack) {
   world.jobs.on_call = [&](const std::string& call, bool afterwards) { starts += call == "start" && !afterwards; };
   // The first is heard of late, and what is asked again meanwhile is refused.
   world.jobs.lands_late = [&] { return starts == 1 ? Milliseconds(100s) : Milliseconds(0); };
-  const auto end = world.rescale().begin(World::plan());
+  const auto end = world.rescale().begin(world.plan());
   ASSERT_TRUE(end.has_value()) << end.error().to_line();
   world.clock.sleep_for(10min);
   world.expect_one_job(end->kind == RescaleEnd::Kind::kDone ? 5 : 3);
@@ -416,14 +420,108 @@ TEST(Rescale, AStopWithoutAnAnswerIsNoRefusal) {
   world.jobs.on_call = [&](const std::string& call, bool afterwards) { stops += call == "stop" && !afterwards; };
   world.jobs.lands_late = [&] { return stops == 1 ? Milliseconds(100s) : Milliseconds(0); };
   world.jobs.refused_stops = 1;
-  EXPECT_EQ(world.rescale().begin(World::plan())->kind, RescaleEnd::Kind::kDone);
+  EXPECT_EQ(world.rescale().begin(world.plan())->kind, RescaleEnd::Kind::kDone);
   world.clock.sleep_for(10min);
   world.expect_one_job(5);
 }
 
+/// The first start is heard of hours later, what is asked again meanwhile is refused, and the job has gone back.
+struct LateStart : ::testing::Test {
+  LateStart() {
+    world.jobs.refused_starts = 2;
+    world.jobs.on_call = [&](const std::string& call, bool afterwards) { starts += call == "start" && !afterwards; };
+    world.jobs.lands_late = [&] { return starts == 1 ? Milliseconds(3h) : Milliseconds(0); };
+    const auto end = world.rescale().begin(world.plan());
+    EXPECT_TRUE(end && end->kind == RescaleEnd::Kind::kWentBack);
+    EXPECT_THAT(world.jobs.running(), ::testing::ElementsAre(world.named));
+  }
+
+  /// What a round finds.
+  void look() {
+    const auto end = world.rescale().go_on();
+    ASSERT_TRUE(end.has_value()) << end.error().to_line();
+    EXPECT_FALSE(end->has_value()) << "the rescale is over";
+  }
+
+  World world;
+  int starts = 0;
+};
+
+TEST_F(LateStart, IsEndedHoursAfterItWasGivenUp) {
+  look();
+  world.clock.sleep_for(3h);
+  EXPECT_EQ(world.jobs.running().size(), 2U);
+  look();
+  EXPECT_EQ(world.strays.size(), 1U);
+  look();
+  world.expect_one_job(3);
+  EXPECT_EQ(world.strays.size(), 1U) << "it is told once";
+}
+
+TEST_F(LateStart, IsRememberedByTheNextRescale) {
+  EXPECT_EQ(world.rescale().begin(world.plan())->kind, RescaleEnd::Kind::kDone);
+  world.clock.sleep_for(3h);
+  look();
+  look();
+  world.expect_one_job(5);
+}
+
+TEST_F(LateStart, StaysWhereNoOtherJobRuns) {
+  world.clock.sleep_for(3h);
+  world.jobs.end_job(world.named, "FAILED");
+  look();
+  EXPECT_EQ(world.jobs.running().size(), 1U);
+  EXPECT_FALSE(world.files.exists(kJournal));
+}
+
+TEST_F(LateStart, IsWatchedForForADay) {
+  world.jobs.forget();  // the request, too, is gone with that JobManager
+  world.clock.sleep_for(23h);
+  look();
+  EXPECT_TRUE(world.files.exists(kJournal));
+  world.clock.sleep_for(2h);
+  look();
+  EXPECT_FALSE(world.files.exists(kJournal));
+}
+
+/// The first stop is heard of hours later, and the second is refused.
+struct LateStop : ::testing::Test {
+  LateStop() {
+    world.jobs.refused_stops = 1;
+    world.jobs.on_call = [&](const std::string& call, bool afterwards) { stops += call == "stop" && !afterwards; };
+    world.jobs.lands_late = [&] { return stops == 1 ? Milliseconds(3h) : Milliseconds(0); };
+    const auto end = world.rescale().begin(world.plan());
+    EXPECT_TRUE(end && end->kind == RescaleEnd::Kind::kNotBegun);
+    EXPECT_THAT(world.jobs.running(), ::testing::ElementsAre(kOldJob));
+  }
+
+  World world;
+  int stops = 0;
+};
+
+TEST_F(LateStop, StartsTheJobAgainAsItWas) {
+  EXPECT_FALSE(world.rescale().go_on()->has_value());
+  world.clock.sleep_for(3h);
+  EXPECT_FALSE(world.rescale().go_on()->has_value()) << "its savepoint is being taken";
+  world.clock.sleep_for(10s);
+  EXPECT_THAT(world.jobs.running(), ::testing::IsEmpty());
+  const auto end = world.rescale().go_on();
+  ASSERT_TRUE(end && *end) << "it goes on";
+  EXPECT_EQ((*end)->kind, RescaleEnd::Kind::kDone);
+  world.expect_one_job(3);
+}
+
+TEST_F(LateStop, IsNoneWhereOthersHaveEndedTheJob) {
+  world.jobs.end_job(kOldJob, "CANCELED");
+  EXPECT_FALSE(world.rescale().go_on()->has_value());
+  EXPECT_FALSE(world.files.exists(kJournal));
+  world.clock.sleep_for(4h);
+  EXPECT_THAT(world.jobs.running(), ::testing::IsEmpty());
+}
+
 // Killed at random moments and again while it goes on, with a JobManager that is away now and then, refuses stops and
-// starts, answers nothing to some that come through later, and has too few slots: one job runs in the end, with its
-// state, and is the one that is named.
+// starts, answers nothing to some that come through later, by hours for some, and has too few slots: one job runs in
+// the end, with its state, and is the one that is named.
 TEST(Rescale, ComesToAnEndHoweverOftenItIsKilled) {
   for (std::uint64_t seed = 1; seed <= 3000; ++seed) {
     SCOPED_TRACE(seed);
@@ -434,10 +532,11 @@ TEST(Rescale, ComesToAnEndHoweverOftenItIsKilled) {
     world.jobs.refused_stops = random() % 6 == 0 ? 1 : 0;
     world.jobs.stop_fails_afterwards = random() % 4 == 0;
     int late = static_cast<int>(random() % 4);
+    const std::uint64_t latest = seed % 2 == 0 ? 119'000 : 10'000'000;
     world.jobs.lands_late = [&] {
       if (late == 0 || random() % 3 != 0) return 0ms;
       --late;
-      return Milliseconds(1 + static_cast<std::int64_t>(random() % 119'000));
+      return Milliseconds(1 + static_cast<std::int64_t>(random() % latest));
     };
     int kills = static_cast<int>(random() % 8);
     world.jobs.on_call = [&](const std::string&, bool) {
@@ -459,7 +558,7 @@ TEST(Rescale, ComesToAnEndHoweverOftenItIsKilled) {
       try {
         if (!begun) {
           begun = true;
-          over = rescale.begin(World::plan()).has_value();
+          over = rescale.begin(world.plan()).has_value();
         } else {
           over = rescale.go_on().has_value();
         }
@@ -468,7 +567,14 @@ TEST(Rescale, ComesToAnEndHoweverOftenItIsKilled) {
       world.clock.sleep_for(5s);
     }
     ASSERT_TRUE(over);
-    world.clock.sleep_for(1h);
+    // The rounds go on, and find what comes through.
+    for (int round = 0; round < 60; ++round) {
+      world.clock.sleep_for(30min);
+      try {
+        static_cast<void>(world.rescale().go_on());
+      } catch (const Killed&) {
+      }
+    }
     ASSERT_EQ(world.jobs.running().size(), 1U);
     EXPECT_EQ(world.jobs.running().front(), world.named);
     EXPECT_FALSE(world.files.exists(kJournal));

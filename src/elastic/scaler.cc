@@ -92,9 +92,9 @@ Result<std::unique_ptr<Scaler::Workplace>> Scaler::workplace(const Conf& conf) {
   return std::make_unique<Workplace>(*this, conf, alerts_of(conf), std::move(cluster));
 }
 
-Result<std::unique_ptr<FileLock>> Scaler::lock_actions(const Conf& conf) {
+Result<std::unique_ptr<FileLock>> Scaler::lock_actions(const Conf& conf, Milliseconds patience) {
   TEMBLOR_TRY(environment_.files.create_directories(conf.metrics_dir));
-  const auto end = environment_.clock.monotonic() + kLockPatience;
+  const auto end = environment_.clock.monotonic() + patience;
   while (true) {
     auto lock = environment_.files.lock(conf.metrics_dir + "/actions.lock");
     if (lock || !is_held(lock.error()) || environment_.clock.monotonic() > end) return lock;
@@ -104,10 +104,16 @@ Result<std::unique_ptr<FileLock>> Scaler::lock_actions(const Conf& conf) {
 
 Result<bool> Scaler::finish() {
   TEMBLOR_ASSIGN(const ReadConf read, conf());
-  // Where nothing was left behind nobody is kept waiting for the lock.
-  if (!environment_.files.exists(RescaleJournalFile::path_in(read.conf.metrics_dir))) return false;
+  const auto journal =
+      RescaleJournalFile(environment_.files, RescaleJournalFile::path_in(read.conf.metrics_dir)).read();
+  // Where nothing was left behind nobody is kept waiting for the lock, nor where it is only watched whether something
+  // comes through: the next round will see it.
+  if (journal && !*journal) return false;
+  const bool only_watches = journal && (*journal)->over;
   auto finished = [&]() -> Result<bool> {
-    TEMBLOR_ASSIGN(const auto lock, lock_actions(read.conf));
+    const auto lock = lock_actions(read.conf, only_watches ? Milliseconds(0) : kLockPatience);
+    if (!lock && only_watches && is_held(lock.error())) return false;
+    if (!lock) return tl::unexpected(lock.error());
     return finish_locked(read.conf);
   }();
   if (!finished) {
@@ -143,7 +149,7 @@ Result<void> Scaler::decide(bool dry_run) {
   log.write(texts.decision_begins());
   for (const std::string& warning : read.warnings) log.write(warning);
   auto decided = [&]() -> Result<void> {
-    TEMBLOR_ASSIGN(const auto lock, lock_actions(read.conf));
+    TEMBLOR_ASSIGN(const auto lock, lock_actions(read.conf, kLockPatience));
     if (!dry_run) {
       TEMBLOR_ASSIGN(const bool finished, finish_locked(read.conf));
       if (finished) return {};

@@ -60,7 +60,7 @@ class Scaler {
   Result<Observation> look(Connection& cluster);
 
   Alerts alerts_of(const Conf& conf);
-  Result<std::unique_ptr<FileLock>> lock_actions(const Conf& conf);
+  Result<std::unique_ptr<FileLock>> lock_actions(const Conf& conf, Milliseconds patience);
   Result<std::unique_ptr<Workplace>> workplace(const Conf& conf);
   Result<bool> finish_locked(const Conf& conf);
   Result<void> decide_locked(const Conf& conf, bool dry_run);

@@ -136,6 +136,29 @@ TEST_F(ScalerTest, FinishesARescaleThoughTheWorkersAreNotKnown) {
   EXPECT_THAT(flink.running(), ElementsAre(kNewJob));
 }
 
+TEST_F(ScalerTest, AJobThatComesThroughLateIsCancelledAndToldOf) {
+  RescaleJournal journal;
+  journal.old_job = journal.job = kJob;
+  journal.strays = {kNewJob};
+  journal.over = clock.now();
+  leave_behind(journal);
+  flink.jobs[kNewJob] = {};
+  Scaler acts = scaler();
+  Rounds rounds(environment, acts, Conf{.log_dir = "/log"});
+  {
+    const auto lock = files.lock("/m/actions.lock");
+    EXPECT_FALSE(rounds.next().has_value());
+    EXPECT_NE(text_of("/m/history_metrics.log"), "") << "it keeps nobody from a sample";
+  }
+  EXPECT_TRUE(rounds.next().has_value());
+  EXPECT_THAT(flink.running(), ElementsAre(kJob));
+  for (const char* log : {"/log/alert.log", "/log/elastic_schedule.log"}) {
+    EXPECT_THAT(text_of(log), HasSubstr("job " + kNewJob + " had been given up, came through late and is cancelled"));
+  }
+  EXPECT_TRUE(rounds.next().has_value());
+  EXPECT_FALSE(files.exists("/m/rescale.json"));
+}
+
 TEST_F(ScalerTest, GrowsNotBeyondTheMaximumOfTheJob) {
   flink.jobs[kJob].max_parallelism = 3;
   sample(8, 5000);

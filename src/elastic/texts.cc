@@ -86,6 +86,11 @@ std::string Texts::rolled_back(std::int64_t parallelism) const {
               "the submission failed, the job is back at parallelism {}", parallelism);
 }
 
+std::string Texts::stray_ended(std::string_view job_id) const {
+  return fill(*this, "已放弃的作业 {} 迟到启动，已取消", "job {} had been given up, came through late and is cancelled",
+              job_id);
+}
+
 std::string Texts::job_found(std::string_view job_id) const {
   return fill(*this, "FLINK_JOB_ID 未设置或已失效，使用运行中的作业: {}",
               "FLINK_JOB_ID is not set or has ended, the running job is used: {}", job_id);

@@ -39,6 +39,7 @@ class Texts {
   [[nodiscard]] std::string rescaled(std::int64_t from, std::int64_t to, std::string_view job_id,
                                      Milliseconds downtime) const;
   [[nodiscard]] std::string rolled_back(std::int64_t parallelism) const;
+  [[nodiscard]] std::string stray_ended(std::string_view job_id) const;
   [[nodiscard]] std::string job_found(std::string_view job_id) const;
   [[nodiscard]] std::string failed(std::string_view error) const;
   [[nodiscard]] std::string would_do(const Action& action) const;  ///< --dry-run
