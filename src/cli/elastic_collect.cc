@@ -1,5 +1,6 @@
 #include "cli/answer.h"
 #include "cli/elastic.h"
+#include "cli/terminal.h"
 #include "elastic/scaler.h"
 
 namespace temblor {
@@ -9,9 +10,10 @@ Result<int> elastic_collect(const std::vector<std::string>& arguments, const Env
   TEMBLOR_ASSIGN(const ElasticArguments asked, parse_elastic_arguments(app, arguments, environment));
   if (asked.help) return print(environment, *asked.help);
   PosixPrograms programs;
-  TEMBLOR_ASSIGN(const std::string line,
+  TEMBLOR_ASSIGN(const elastic::Collected collected,
                  elastic::Scaler(environment, programs, asked.conf_path, /*shown=*/true).collect());
-  return print(environment, line + "\n");
+  if (!collected.note.empty()) write_to_stderr("temblor: " + collected.note + "\n");
+  return print(environment, collected.line + "\n");
 }
 
 }  // namespace temblor

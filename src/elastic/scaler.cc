@@ -49,7 +49,7 @@ Result<Scaler::Connection> Scaler::connect(const Conf& conf) {
                     flink_rest::Client(std::move(patient))};
 }
 
-Result<std::string> Scaler::collect() {
+Result<Collected> Scaler::collect() {
   TEMBLOR_ASSIGN(const ReadConf read, conf());
   const Conf& conf = read.conf;
   TEMBLOR_ASSIGN(Connection cluster, connect(conf));
@@ -59,9 +59,10 @@ Result<std::string> Scaler::collect() {
   TEMBLOR_ASSIGN(const std::optional<Sample> before, history.newest(seen.time));
   const Sample sample = measure(before ? &*before : nullptr, seen);
   TEMBLOR_TRY(history.append(sample));
-  std::string line = sample_line(sample);
-  TEMBLOR_TRY(append_line(environment_.files, conf.log_dir + "/collect_metrics.log", line));
-  return line;
+  Collected collected{.line = sample_line(sample), .note = {}};
+  if (job.was_searched) collected.note = Texts(conf.elastic_lang).job_found(job.id);
+  TEMBLOR_TRY(append_line(environment_.files, conf.log_dir + "/collect_metrics.log", collected.line));
+  return collected;
 }
 
 struct Scaler::Workplace {

@@ -15,6 +15,12 @@
 
 namespace temblor::elastic {
 
+/// A sample that was taken.
+struct Collected {
+  std::string line;  ///< that tells of it: `throughput=10/s | cpu=0.0065 | tm=3 | records=15`
+  std::string note;  ///< which job is meant, where the conf does not say so; else empty
+};
+
 /// What the scripts do: samples and decisions of one cluster. Reads the conf anew each time. One thread at a time;
 /// several processes may take samples, one at a time acts.
 class Scaler {
@@ -24,8 +30,8 @@ class Scaler {
   Scaler(const Environment& environment, Programs& programs, std::string conf_path, bool shown)
       : environment_(environment), programs_(programs), conf_path_(std::move(conf_path)), shown_(shown) {}
 
-  /// Takes one sample into the history; the line that tells of it: `throughput=10/s | cpu=0.0065 | tm=3 | records=15`.
-  Result<std::string> collect();
+  /// Takes one sample into the history.
+  Result<Collected> collect();
 
   /// Brings a change of parallelism to its end that another process left behind; whether there was one. It comes before
   /// all else: while it is under way no job may run, and there is nothing to measure. An error is in the log already.
