@@ -30,6 +30,7 @@ class ServedPrograms final : public Programs {
     std::string line;
     for (const std::string& word : words) line += word + " ";
     if (is_broken) return ProgramEnd{.status = 255, .output = "Connection refused"};
+    if (starts_none && line.find("taskmanager.sh") != std::string::npos) return ProgramEnd{};
     if (const std::size_t at = line.find("temblor-"); line.find("taskmanager.sh") != std::string::npos) {
       const std::string id = line.substr(at, line.find_first_of("' ", at) - at);
       flink_.task_managers[id] = {.host = "node02", .slots = 2, .free_slots = 2};
@@ -39,7 +40,8 @@ class ServedPrograms final : public Programs {
     return ProgramEnd{};
   }
 
-  bool is_broken = false;  ///< no host can be reached
+  bool is_broken = false;    ///< no host can be reached
+  bool starts_none = false;  ///< of TaskManagers that are started none registers
 
  private:
   FlinkServer& flink_;
@@ -202,6 +204,25 @@ TEST_F(ScalerTest, ATaskManagerThatStaysIsAFailure) {
   EXPECT_FALSE((*record)->outcomes[0].done);
   EXPECT_THAT((*record)->outcomes[0].error, HasSubstr("has not ended: node03: cannot be reached over ssh"));
   EXPECT_THAT(text_of("/log/alert.log"), HasSubstr("[ERROR] TaskManager tm-"));
+}
+
+TEST_F(ScalerTest, ATaskManagerThatDoesNotRegisterIsAnAlertAndNotACount) {
+  set("CPU_LOAD_UPPER=0.005\nCPU_LOAD_LOWER=0.001\n");
+  programs.starts_none = true;
+  sample(8, 500);
+  decide();
+  EXPECT_THAT(text_of("/log/alert.log"), HasSubstr("[ERROR] node02: its new TaskManager has not registered after 1m"));
+  const std::string log = text_of("/log/elastic_schedule.log");
+  EXPECT_THAT(log, HasSubstr("the new TaskManager on node02 has not registered within 60 s, it is not counted"));
+  EXPECT_THAT(log, ::testing::Not(HasSubstr("has a new TaskManager")));
+  const auto record = DecisionLog(files, "/m").newest();
+  ASSERT_TRUE(record && *record && (*record)->outcomes.size() == 1U);
+  EXPECT_FALSE((*record)->outcomes[0].done);
+  programs.starts_none = false;
+  sample(8, 500);
+  decide();
+  EXPECT_EQ(flink.task_managers.size(), 4U);
+  EXPECT_THAT(text_of("/log/alert.log"), HasSubstr("[INFO] trouble over: TaskManagers 3 -> 4"));
 }
 
 TEST_F(ScalerTest, TheJobIsMovedOffTheHostWithTheMostTaskManagers) {
