@@ -204,6 +204,30 @@ class Runbook(Case):
         self.assertEqual(self.jobs()[0]["jid"], self.current_job())
         self.assert_counts_went_on()
 
+    @unittest.skipUnless(SOAK, "it takes eleven minutes")
+    def test_5_to_8_with_the_values_of_the_runbook(self):
+        self.set(THROUGHPUT_UPPER=1000, THROUGHPUT_LOWER=200, TRIGGER_DURATION=30, COOLDOWN_OUT="", COOLDOWN_IN="",
+                 LOOP_INTERVAL=10)
+
+        def decide():
+            self.run_on_node01(f"rm -f {HOME}/metrics/history_metrics.log")
+            self.sample(8, pause_s=10)
+            return self.decide()
+
+        self.set(CPU_LOAD_UPPER=0.005, CPU_LOAD_LOWER=0.001)
+        for count in (4, 5, 6):
+            self.assertIn("CPU 负载超过上限，触发 TM 扩容", decide())
+            self.assertEqual(sum(self.task_managers()), count)
+        self.assertIn("TM 数量已达上限 (6/6)", decide())
+        self.set(CPU_LOAD_UPPER="0.80", CPU_LOAD_LOWER="0.50")
+        for count in (5, 4, 3):
+            self.assertIn("CPU 负载低于下限，触发 TM 缩容", decide())
+            self.assertEqual(sum(self.task_managers()), count)
+        self.assertIn("TM 数量已达下限 (3/3)", decide())
+        self.assertEqual(sum(self.task_managers()), 3)
+        self.assertEqual(self.jobs()[0]["jid"], self.current_job())
+        self.assert_counts_went_on()
+
     def current_job(self):
         return self.run_on_node01(f"sed -n 's/^FLINK_JOB_ID=//p' {CONF}").strip()
 
@@ -276,7 +300,7 @@ class Runbook(Case):
         self.set(FLINK_REST_URL="http://node01:8999", REST_TIMEOUT=2)
         with self.loop():
             self.nodes.until(lambda: any("8999" in line for line in self.log("alert.log")))
-            time.sleep(4)
+            time.sleep(60 if SOAK else 4)
             self.assertEqual(sum("8999" in line for line in self.log("alert.log")), 1, "told once")
             self.set(FLINK_REST_URL="http://node01:8081")
             self.nodes.until(lambda: "========== 开始决策 ==========" in self.log())
@@ -298,6 +322,24 @@ class Runbook(Case):
         self.assertTrue(self.runs())
         self.assertEqual(self.jobs()[0]["jid"], self.current_job())
         self.assert_counts_went_on()
+
+    def test_loop_outlives_a_jobmanager_that_is_started_anew(self):
+        """Without high availability its job is gone, and one that is submitted has another id."""
+        self.set(REST_TIMEOUT=2)
+        with self.loop():
+            self.nodes.until(lambda: "各项指标正常，无需调整" in self.log())
+            lost = self.current_job()
+            self.run_on_node01("pkill -KILL -f StandaloneSessionClusterEntrypoint")
+            self.nodes.until(lambda: any("8081" in line for line in self.log("alert.log")))
+            self.run_on_node01(f"{FLINK}/bin/jobmanager.sh start")
+            self.nodes.until(lambda: any(f"FLINK_JOB_ID: {lost} does not run" in line for line in self.log("alert.log")))
+            self.nodes.until(lambda: self.nodes.get("/overview")["taskmanagers"] == 3)
+            self.submit()
+            self.set(FLINK_JOB_ID=lost)
+            self.nodes.until(lambda: f"FLINK_JOB_ID 未设置或已失效，使用运行中的作业: {self.job}" in self.log())
+            self.nodes.until(lambda: sum("已恢复" in line for line in self.log("alert.log")) == 2)
+            self.assertEqual(len(self.log("alert.log")), 4, "each trouble and its end once")
+            self.set(FLINK_JOB_ID=self.job)
 
     def test_refused_ssh_is_an_alert_and_nothing_is_broken(self):
         self.set(CPU_LOAD_UPPER=0.00001, CPU_LOAD_LOWER=0.000001, TASK_MANAGER_HOSTS="node02")
