@@ -78,6 +78,13 @@ void measure_vertices(const Before& before, const Observation& seen, Sample& sam
   }
 }
 
+/// The CPUs that a TaskManager can make use of: its part of those of the host, and one for each slot at the most. A
+/// small one on a big host would else never be seen at work.
+double cpus_of(const TaskManagerMetrics& tm, double sharers) {
+  const double part = static_cast<double>(std::max<std::int64_t>(tm.host_cpus, 1)) / sharers;
+  return tm.slots > 0 ? std::min(part, static_cast<double>(tm.slots)) : part;
+}
+
 void measure_task_managers(const Before& before, const Observation& seen, Sample& sample) {
   Detail& detail = *sample.detail;
   std::map<std::string, double> on_host;
@@ -87,13 +94,12 @@ void measure_task_managers(const Before& before, const Observation& seen, Sample
   for (const TaskManagerMetrics& tm : seen.task_managers) {
     detail.slots += tm.slots;
     detail.free_slots += tm.free_slots;
-    const double sharers = on_host[tm.host];
+    const double cpus = cpus_of(tm, on_host[tm.host]);
     std::optional<double> load;
-    if (tm.cpu_load) load = *tm.cpu_load * sharers;
+    if (tm.cpu_load) load = *tm.cpu_load * static_cast<double>(std::max<std::int64_t>(tm.host_cpus, 1)) / cpus;
     if (tm.cpu_time_ns) {
       const Counter& now = detail.cpu_time[tm.id] = advanced(before.cpu_time(tm.id), *tm.cpu_time_ns, seen.time);
-      const double cpus = static_cast<double>(std::max<std::int64_t>(tm.host_cpus, 1));
-      if (now.has_changed) load = now.rate / kNsPerSecond / (cpus / sharers);
+      if (now.has_changed) load = now.rate / kNsPerSecond / cpus;
     }
     if (!load) continue;
     sum += std::clamp(*load, 0.0, 1.0);

@@ -155,25 +155,41 @@ Observation with_task_managers(double seconds, std::vector<TaskManagerMetrics> t
 
 TEST(MeasureTest, CpuIsTheShareOfItsHostThatATaskManagerUsed) {
   // Two share the eight CPUs of one host, one has the four of another for itself.
-  const Sample first = measure(nullptr, with_task_managers(0, {{"1", "a", 8, 0, {}, 2, 1},
-                                                               {"2", "a", 8, 100 * kSecond, {}, 2, 0},
-                                                               {"3", "b", 4, 7 * kSecond, {}, 2, 2}}));
+  const Sample first = measure(nullptr, with_task_managers(0, {{"1", "a", 8, 0, {}, 4, 1},
+                                                               {"2", "a", 8, 100 * kSecond, {}, 4, 0},
+                                                               {"3", "b", 4, 7 * kSecond, {}, 4, 2}}));
   EXPECT_EQ(first.cpu, 0);
-  EXPECT_EQ(first.detail->slots, 6);
+  EXPECT_EQ(first.detail->slots, 12);
   EXPECT_EQ(first.detail->free_slots, 3);
-  const Sample second = measure(&first, with_task_managers(10, {{"1", "a", 8, 40 * kSecond, {}, 2, 1},
-                                                                {"2", "a", 8, 120 * kSecond, {}, 2, 0},
-                                                                {"3", "b", 4, 17 * kSecond, {}, 2, 2}}));
+  const Sample second = measure(&first, with_task_managers(10, {{"1", "a", 8, 40 * kSecond, {}, 4, 1},
+                                                                {"2", "a", 8, 120 * kSecond, {}, 4, 0},
+                                                                {"3", "b", 4, 17 * kSecond, {}, 4, 2}}));
   EXPECT_DOUBLE_EQ(second.cpu, (1.0 + 0.5 + 0.25) / 3);
 }
 
+TEST(MeasureTest, ASmallTaskManagerOnABigHostCanReachItsBound) {
+  // Two slots, both at work, on a host with 16 CPUs: of these it can never use more than an eighth.
+  const Sample first = measure(nullptr, with_task_managers(0, {{"1", "a", 16, 0, 0.11, 2, 0}}));
+  EXPECT_DOUBLE_EQ(first.cpu, 0.88) << "by the JVM's word, which is of all CPUs of the host";
+  const Sample second = measure(&first, with_task_managers(10, {{"1", "a", 16, 18 * kSecond, 0.11, 2, 0}}));
+  EXPECT_DOUBLE_EQ(second.cpu, 0.9);
+  // What else the JVM does comes on top of the slots' work.
+  EXPECT_DOUBLE_EQ(measure(&second, with_task_managers(20, {{"1", "a", 16, 43 * kSecond, {}, 2, 0}})).cpu, 1);
+  // Ten of them on that host have less than two CPUs each.
+  std::vector<TaskManagerMetrics> ten;
+  for (int i = 0; i < 10; ++i) ten.push_back({std::to_string(i), "a", 16, 0, {}, 2, 0});
+  const Sample before = measure(nullptr, with_task_managers(0, ten));
+  for (TaskManagerMetrics& each : ten) each.cpu_time_ns = 8 * kSecond;
+  EXPECT_DOUBLE_EQ(measure(&before, with_task_managers(10, ten)).cpu, 0.5);
+}
+
 TEST(MeasureTest, WithoutTwoSamplesTheJvmsWordForItsLoadCounts) {
-  const Sample first = measure(nullptr, with_task_managers(0, {{"1", "a", 8, 5 * kSecond, 0.02, 2, 2},
-                                                               {"2", "b", 8, {}, 0.04, 2, 2},
-                                                               {"3", "b", 8, {}, {}, 2, 2}}));
+  const Sample first = measure(nullptr, with_task_managers(0, {{"1", "a", 8, 5 * kSecond, 0.02, 8, 2},
+                                                               {"2", "b", 8, {}, 0.04, 8, 2},
+                                                               {"3", "b", 8, {}, {}, 8, 2}}));
   EXPECT_DOUBLE_EQ(first.cpu, (0.02 + 0.08) / 2) << "two on one host, and one of which nothing is known";
   // Five seconds later Flink has not asked anew.
-  const Sample second = measure(&first, with_task_managers(5, {{"1", "a", 8, 5 * kSecond, 0.02, 2, 2}}));
+  const Sample second = measure(&first, with_task_managers(5, {{"1", "a", 8, 5 * kSecond, 0.02, 8, 2}}));
   EXPECT_DOUBLE_EQ(second.cpu, 0.02);
 }
 
