@@ -21,6 +21,8 @@ class TaskManagersTest : public ::testing::Test {
   TaskManagersTest() : hosts(programs, {"here"}, kLong) {
     std::string made = ::testing::TempDir() + "temblor_tm_XXXXXX";
     folder = ::mkdtemp(made.data());
+    mark = folder.substr(folder.size() - 6);
+    programs.run({"mkfifo", folder + "/never"}, kLong).value();
     std::filesystem::create_directories(folder + "/bin");
     std::filesystem::create_directories(folder + "/conf");
     std::filesystem::create_directories(folder + "/pids");
@@ -34,10 +36,12 @@ class TaskManagersTest : public ::testing::Test {
     std::filesystem::remove_all(folder);
   }
 
-  /// Starts a process with these words in its command line; its pid.
-  std::string start(const std::string& words) {
+  /// Starts a process with these words in its command line, which waits; its pid. It has no children: each would have
+  /// these words in its own command line as well until it became another program. `before` is what its shell does
+  /// first.
+  std::string start(const std::string& words, const std::string& before = ":") {
     const std::string line =
-        "sh -c 'trap \"exit 0\" TERM; while :; do sleep 0.05; done' " + words + " > /dev/null 2>&1 & echo $!";
+        "sh -c '" + before + "; read _ < " + folder + "/never' " + words + " > /dev/null 2>&1 & echo $!";
     std::string pid = programs.run({"sh", "-c", line}, kLong)->output;
     pid.pop_back();
     pids.push_back(pid);
@@ -67,6 +71,7 @@ class TaskManagersTest : public ::testing::Test {
   PosixPrograms programs;
   Hosts hosts;
   std::string folder;
+  std::string mark;  ///< in the ids of its TaskManagers: real ones may run on this machine, those of other tests
   std::vector<std::string> pids;
 };
 
@@ -101,11 +106,12 @@ TEST_F(TaskManagersTest, SaysWhyOneDoesNotStart) {
 
 TEST_F(TaskManagersTest, EndsTheOneThatIsMeantAndTakesItsLineOut) {
   TaskManagers managers(hosts, folder + "/bin");
-  const std::string meant = start(std::string(kRunner) + "taskmanager.resource-id=tm-1");
-  const std::string other = start(std::string(kRunner) + "taskmanager.resource-id=tm-10");
-  const std::string stranger = start("taskmanager.resource-id=tm-1");
+  const std::string id = "tm-" + mark;
+  const std::string meant = start(std::string(kRunner) + "taskmanager.resource-id=" + id);
+  const std::string other = start(std::string(kRunner) + "taskmanager.resource-id=" + id + "0");
+  const std::string stranger = start("taskmanager.resource-id=" + id);
   write("pids/flink-root-taskexecutor.pid", "1234567\n" + meant + "\n" + other + "\n");
-  const auto ended = managers.end({.id = "tm-1", .host = "here", .port = 0}, 10s);
+  const auto ended = managers.end({.id = id, .host = "here", .port = 0}, 10s);
   ASSERT_TRUE(ended.has_value()) << ended.error().to_line();
   EXPECT_FALSE(runs(meant));
   EXPECT_TRUE(runs(other));
@@ -132,12 +138,9 @@ TEST_F(TaskManagersTest, FindsOneWithoutANameByItsPort) {
 
 TEST_F(TaskManagersTest, KillsOneThatDoesNotEnd) {
   TaskManagers managers(hosts, folder + "/bin");
-  const std::string line = "sh -c 'trap \"\" TERM; while :; do sleep 0.05; done' " + std::string(kRunner) +
-                           "taskmanager.resource-id=deaf > /dev/null 2>&1 & echo $!";
-  std::string pid = programs.run({"sh", "-c", line}, kLong)->output;
-  pid.pop_back();
-  pids.push_back(pid);
-  ASSERT_TRUE(managers.end({.id = "deaf", .host = "here", .port = 0}, 1s).has_value());
+  const std::string id = "deaf-" + mark;
+  const std::string pid = start(std::string(kRunner) + "taskmanager.resource-id=" + id, "trap \"\" TERM");
+  ASSERT_TRUE(managers.end({.id = id, .host = "here", .port = 0}, 1s).has_value());
   EXPECT_FALSE(runs(pid));
 }
 
