@@ -37,4 +37,10 @@ std::optional<double> optional_number(const Json& json) {
   return json.is_null() ? std::nullopt : std::optional(json.template get<double>());
 }
 
+/// What optional_number() reads.
+template <class Json>
+Json json_of(const std::optional<double>& number) {
+  return number ? Json(*number) : Json(nullptr);
+}
+
 }  // namespace temblor

@@ -9,12 +9,12 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
-Timestamp second(std::int64_t s) { return timestamp_from_ms(1'274'977'440'000 + s * 1000); }  // 16:24:00
+Timestamp at_second(std::int64_t s) { return timestamp_from_ms(1'274'977'440'000 + s * 1000); }  // 16:24:00
 
 std::vector<SensorWindow> windows(const std::vector<float>& swings) {
   std::vector<SensorWindow> made;
   for (std::size_t i = 0; i < swings.size(); ++i) {
-    if (swings[i] > 0) made.push_back({.start = second(static_cast<std::int64_t>(i)), .max = swings[i]});
+    if (swings[i] > 0) made.push_back({.start = at_second(static_cast<std::int64_t>(i)), .max = swings[i]});
   }
   return made;
 }
@@ -31,7 +31,7 @@ TEST(DemoPictureTest, MarksTimeAndEvents) {
   std::vector<float> swings(150, 1);
   swings[70] = 50;
   const std::vector<ShakingEvent> events = {
-      {.start = second(70), .last = second(70), .peak = second(70), .stations = {"A"}, .strength = 50}};
+      {.start = at_second(70), .last = at_second(70), .peak = at_second(70), .stations = {"A"}, .strength = 50}};
   const auto text = draw_history({{"A", windows(swings)}}, events, {});
   // Two seconds in a column: the whole minute is the 30th column, the event the 35th.
   EXPECT_THAT(text, HasSubstr("   16:24:00" + std::string(22, ' ') + "│16:25" + std::string(24, ' ') + "│16:26\n"));
@@ -41,7 +41,7 @@ TEST(DemoPictureTest, MarksTimeAndEvents) {
 TEST(DemoPictureTest, ColoursEventsOnATerminalOnly) {
   const WindowHistory history = {{"A", windows({1, 1, 9, 1})}};
   const std::vector<ShakingEvent> events = {
-      {.start = second(2), .last = second(2), .peak = second(2), .stations = {"A"}, .strength = 9}};
+      {.start = at_second(2), .last = at_second(2), .peak = at_second(2), .stations = {"A"}, .strength = 9}};
   EXPECT_THAT(draw_history(history, events, {}), Not(HasSubstr("\x1b")));
   EXPECT_THAT(list_events(events, {}), Not(HasSubstr("\x1b")));
   EXPECT_THAT(draw_history(history, events, {.colour = true}), HasSubstr("▁▁\x1b[31m█\x1b[0m▁"));
@@ -76,8 +76,12 @@ TEST(DemoPictureTest, DrawsNothingOfNothing) {
 
 TEST(DemoPictureTest, ListsEvents) {
   const std::vector<ShakingEvent> events = {
-      {.start = second(33), .last = second(40), .peak = second(34), .stations = {"BW.UH1", "BW.UH2"}, .strength = 984},
-      {.start = second(86), .last = second(86), .peak = second(86), .stations = {"BW.UH3"}, .strength = 1}};
+      {.start = at_second(33),
+       .last = at_second(40),
+       .peak = at_second(34),
+       .stations = {"BW.UH1", "BW.UH2"},
+       .strength = 984},
+      {.start = at_second(86), .last = at_second(86), .peak = at_second(86), .stations = {"BW.UH3"}, .strength = 1}};
   EXPECT_EQ(list_events(events, {}),
             "  1  16:24:33  ████████████████████████     984 × quiet  BW.UH1 BW.UH2\n"
             "  2  16:25:26  █                            1.0 × quiet  BW.UH3\n");

@@ -4,10 +4,10 @@
 #include <cmath>
 #include <map>
 
+#include "elastic/seconds.h"
+
 namespace temblor::elastic {
 namespace {
-
-double seconds(Milliseconds span) { return std::chrono::duration<double>(span).count(); }
 
 /// Busy for less than this share a vertex says nothing of what it could do.
 constexpr double kLeastBusy = 0.01;

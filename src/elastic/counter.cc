@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
+#include "elastic/seconds.h"
+
 namespace temblor::elastic {
 namespace {
-
-double seconds(Milliseconds span) { return std::chrono::duration<double>(span).count(); }
 
 /// The time over which a counter has changed that is seen at `now` to have done so.
 Milliseconds span_of_change(const Counter& counter, Timestamp now) {

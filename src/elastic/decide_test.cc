@@ -13,7 +13,7 @@ using std::chrono::seconds;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-Timestamp at(double time) { return timestamp_from_ms(1'764'458'303'000 + static_cast<std::int64_t>(time * 1000)); }
+Timestamp at_time(double time) { return timestamp_from_ms(1'764'458'303'000 + static_cast<std::int64_t>(time * 1000)); }
 
 /// The documented cluster and conf, and samples 10 s apart.
 struct DecideTest : ::testing::Test {
@@ -21,11 +21,11 @@ struct DecideTest : ::testing::Test {
 
   DecideTest() {
     situation.cluster = {JobState::kRunning, 3, 0, 3, 6, 3};
-    situation.now = at(0);
+    situation.now = at_time(0);
   }
 
   void add(double throughput, double cpu, double after = 10) {
-    Sample sample{situation.samples.empty() ? at(0) : situation.samples.back().time, throughput, cpu, {}};
+    Sample sample{situation.samples.empty() ? at_time(0) : situation.samples.back().time, throughput, cpu, {}};
     if (!situation.samples.empty()) sample.time += Milliseconds(static_cast<std::int64_t>(after * 1000));
     situation.samples.push_back(sample);
     situation.now = sample.time;
@@ -119,12 +119,12 @@ TEST_F(DecideTest, NeedsThemToSpanTheDurationAndAllToBeBeyond) {
 
 TEST_F(DecideTest, OldSamplesSayNothing) {
   repeat(8, 5000, 0.9);
-  situation.now = at(70 + 301);
+  situation.now = at_time(70 + 301);
   EXPECT_THAT(lines(), ElementsAre("采样数据不足 (0/3)，跳过本次决策"));
   repeat(2, 5000, 0.9);
-  situation.samples[8].time = at(70 + 301);
-  situation.samples[9].time = at(70 + 311);
-  situation.now = at(70 + 311);
+  situation.samples[8].time = at_time(70 + 301);
+  situation.samples[9].time = at_time(70 + 311);
+  situation.now = at_time(70 + 311);
   EXPECT_THAT(lines(), ElementsAre("采样数据不足 (2/3)，跳过本次决策"));
 }
 
@@ -221,15 +221,15 @@ TEST_F(DecideTest, DoesNotShrinkWhileABacklogIsWorkedOff) {
 TEST_F(DecideTest, CoolsDownForEachDirection) {
   situation.cluster = {JobState::kRunning, 5, 0, 5, 10, 5};
   repeat(8, 100, 0.1);
-  situation.memory.last_out = at(70 - 50);
+  situation.memory.last_out = at_time(70 - 50);
   EXPECT_THAT(decided().actions, IsEmpty());
   EXPECT_THAT(lines(), ::testing::Contains("缩容冷却中 (剩余 10 秒)"));
   for (Sample& sample : situation.samples) sample.throughput = 3000;
   for (Sample& sample : situation.samples) sample.cpu = 0.5;
   EXPECT_EQ(decided().actions.size(), 1U) << "growing cools down sooner";
-  situation.memory.last_in = at(70 - 20);
+  situation.memory.last_in = at_time(70 - 20);
   EXPECT_THAT(lines(), ::testing::Contains("扩容冷却中 (剩余 10 秒)"));
-  situation.memory.last_in = situation.memory.last_out = at(1e6);
+  situation.memory.last_in = situation.memory.last_out = at_time(1e6);
   EXPECT_EQ(decided().actions.size(), 1U) << "by a clock that was set back";
 }
 
@@ -250,7 +250,7 @@ TEST_F(DecideTest, PausesAndExcludes) {
 TEST_F(DecideTest, ReplacesTaskManagersThatDied) {
   situation.cluster = {JobState::kRestarting, 3, 0, 1, 2, 2};
   situation.conf.exclude_windows = {{minutes(0), minutes(1440)}};
-  situation.memory.last_out = at(70);
+  situation.memory.last_out = at_time(70);
   repeat(3, 500, 0.5);
   detail(0.5);
   EXPECT_THAT(decided().actions, IsEmpty());
@@ -325,7 +325,7 @@ TEST_F(ModelTest, SaysThatItHasNothingToGoBy) {
 
 TEST_F(ModelTest, NoticesThatGrowingWasInVain) {
   situation.cluster = {JobState::kRunning, 6, 0, 3, 6, 0};
-  situation.memory.growth = Growth{at(-60), 3, 6, 300};
+  situation.memory.growth = Growth{at_time(-60), 3, 6, 300};
   repeat(4, 305, 0.5);
   detail(1.0);
   EXPECT_THAT(decided().actions, IsEmpty());

@@ -17,8 +17,6 @@ Note note_from(const std::string& name) {
   return Note::kNormal;
 }
 
-Json to_json(const std::optional<double>& number) { return number ? Json(*number) : Json(nullptr); }
-
 Milliseconds ms_from(const Json& json) { return Milliseconds(whole_number<std::int64_t>(json)); }
 
 DecisionRecord record_from(const Json& json) {
@@ -88,8 +86,8 @@ std::string decision_line(const DecisionRecord& record) {
                        {"samples", record.samples},
                        {"throughput", record.throughput},
                        {"cpu", record.cpu},
-                       {"pending", to_json(record.pending)},
-                       {"busy", to_json(record.busy)},
+                       {"pending", json_of<Json>(record.pending)},
+                       {"busy", json_of<Json>(record.busy)},
                        {"capacity", record.capacity}};
   const Json line = {{"time", to_ms(record.time)}, {"policy", record.policy == Policy::kModel ? "model" : "threshold"},
                      {"dry_run", record.dry_run},  {"inputs", inputs},

@@ -20,8 +20,6 @@ Counter counter_from(const Json& json) {
           json.at(3).get<bool>(),   json.at(4).get<double>(), json.at(5).get<double>()};
 }
 
-Json to_json(const std::optional<double>& number) { return number ? Json(*number) : Json(nullptr); }
-
 Detail detail_from(const Json& json) {
   Detail detail;
   detail.job_id = json.at("job").get<std::string>();
@@ -53,7 +51,7 @@ std::string detail_line(const Sample& sample) {
     vertices[id] = {{"name", vertex.name},
                     {"source", vertex.is_source},
                     {"parallelism", vertex.parallelism},
-                    {"busy", to_json(vertex.busy)},
+                    {"busy", json_of<Json>(vertex.busy)},
                     {"records", to_json(vertex.records)}};
   }
   // No object: an ordered one is searched from the front for each name.
@@ -69,7 +67,7 @@ std::string detail_line(const Sample& sample) {
                      {"task_managers", detail.task_managers},
                      {"slots", detail.slots},
                      {"free_slots", detail.free_slots},
-                     {"pending", to_json(detail.pending)},
+                     {"pending", json_of<Json>(detail.pending)},
                      {"records", detail.records},
                      {"vertices", std::move(vertices)},
                      {"cpu_time", std::move(cpu_time)}};

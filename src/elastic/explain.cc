@@ -3,11 +3,10 @@
 #include <fmt/format.h>
 
 #include "elastic/local_time.h"
+#include "elastic/seconds.h"
 
 namespace temblor::elastic {
 namespace {
-
-double seconds(Milliseconds span) { return std::chrono::duration<double>(span).count(); }
 
 std::string measured(const DecisionRecord& record, const Texts& texts) {
   std::string text = fmt::format(fmt::runtime(texts.choose("{} 个采样，最新: 吞吐量 {:.0f} 条/秒，CPU {:.4f}",

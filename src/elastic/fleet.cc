@@ -99,7 +99,7 @@ Result<void> Fleet::add_one() {
   // It must not register later and be one too many.
   static_cast<void>(task_managers_.end({.id = id, .host = host, .port = 0}, kEndPatience));
   return world_error(host,
-                     "its new TaskManager has not registered after " + to_string(conf_.tm_start_timeout) +
+                     "its new TaskManager has not registered after " + temblor::to_string(conf_.tm_start_timeout) +
                          (why.empty() ? "" : ": " + why),
                      "look into Flink's log folder there");
 }

@@ -11,14 +11,15 @@
 namespace temblor::elastic {
 namespace {
 
-Timestamp at(double seconds) {
+Timestamp at_second(double seconds) {
   return timestamp_from_ms(1'764'458'303'000 + static_cast<std::int64_t>(seconds * 1000));
 }
 
 constexpr double kSecond = 1e9;  // of CPU time, in nanoseconds
 
 Observation with_source(double seconds, double records_out, std::string job = "a") {
-  Observation seen{.time = at(seconds), .job_id = std::move(job), .job_state = JobState::kRunning, .parallelism = 3};
+  Observation seen{
+      .time = at_second(seconds), .job_id = std::move(job), .job_state = JobState::kRunning, .parallelism = 3};
   seen.vertices.push_back(
       {.id = "s", .name = "Source", .is_source = true, .parallelism = 3, .records_in = 0, .records_out = records_out});
   return seen;
@@ -115,7 +116,7 @@ TEST(MeasureTest, MissingMetricsAreNoZeroes) {
   EXPECT_EQ(first.throughput, 0);
   const Sample second = measure(&first, with_source(10, 500));
   EXPECT_EQ(second.throughput, 0) << "it was seen for the first time";
-  none.time = at(20);
+  none.time = at_second(20);
   const Sample third = measure(&second, none);
   const Sample fourth = measure(&third, with_source(30, 700));
   EXPECT_DOUBLE_EQ(fourth.throughput, 10);
@@ -129,7 +130,7 @@ TEST(MeasureTest, AddsUpTheSourcesAndTheirLag) {
   seen.vertices.push_back({.id = "m", .name = "Map", .records_in = 1000, .records_out = 5});
   const Sample first = measure(nullptr, seen);
   EXPECT_EQ(first.detail->pending, 30);
-  seen.time = at(10);
+  seen.time = at_second(10);
   seen.vertices[0].records_out = 100;
   seen.vertices[1].records_in = 60;  // it counts what it takes in: that is what it reads
   seen.vertices[1].pending = 20;
@@ -148,7 +149,7 @@ TEST(MeasureTest, ClockThatWasSetBackStartsOver) {
 }
 
 Observation with_task_managers(double seconds, std::vector<TaskManagerMetrics> task_managers) {
-  Observation seen{.time = at(seconds)};
+  Observation seen{.time = at_second(seconds)};
   seen.task_managers = std::move(task_managers);
   return seen;
 }

@@ -5,11 +5,10 @@
 
 #include "elastic/capacity.h"
 #include "elastic/debounce.h"
+#include "elastic/seconds.h"
 
 namespace temblor::elastic {
 namespace {
-
-double seconds(Milliseconds span) { return std::chrono::duration<double>(span).count(); }
 
 std::int64_t rounded_up(double number) {
   constexpr double kMost = 1e9;

@@ -116,7 +116,7 @@ Result<Rescale::Stopped> Rescale::stop(RescaleJournal& journal) {
     }
     if (clock_.monotonic() > deadline) {
       return world_error("job " + journal.old_job,
-                         "is not ended with a savepoint after " + to_string(settings_.savepoint_limit),
+                         "is not ended with a savepoint after " + temblor::to_string(settings_.savepoint_limit),
                          "waited for on in the next round");
     }
     clock_.sleep_for(settings_.poll);
@@ -163,7 +163,7 @@ Result<bool> Rescale::start(RescaleJournal& journal, std::uint32_t parallelism) 
       if (job->all_run) return true;
       if (!deadline) deadline = clock_.monotonic() + settings_.start_limit;
       if (clock_.monotonic() > *deadline) {
-        journal.trouble = "not all of its tasks run after " + to_string(settings_.start_limit);
+        journal.trouble = "not all of its tasks run after " + temblor::to_string(settings_.start_limit);
         TEMBLOR_TRY(end(journal.job));
         return false;
       }
@@ -207,7 +207,7 @@ Result<void> Rescale::end(const std::string& job) {
     if (!asked) TEMBLOR_TRY(jobs_.cancel(job));
     asked = true;
     if (clock_.monotonic() > deadline) {
-      return world_error("job " + job, "is not cancelled after " + to_string(settings_.start_limit),
+      return world_error("job " + job, "is not cancelled after " + temblor::to_string(settings_.start_limit),
                          "waited for on in the next round");
     }
     clock_.sleep_for(settings_.poll);

@@ -3,11 +3,10 @@
 #include <fmt/format.h>
 
 #include "elastic/finding_texts.h"
+#include "elastic/seconds.h"
 
 namespace temblor::elastic {
 namespace {
-
-double seconds(Milliseconds span) { return std::chrono::duration<double>(span).count(); }
 
 /// Words with `{}` in them, chosen by the language, filled in.
 template <class... Values>

@@ -5,6 +5,7 @@
 
 #include <array>
 
+#include "testing/file_contents.h"
 #include "testing/memory_file_system.h"
 
 namespace temblor {
@@ -30,11 +31,6 @@ Result<void> work(FileSystem& files) {
   TEMBLOR_TRY(files.remove("d/b"));
   TEMBLOR_TRY(files.sync_directory("d"));
   return files.sync_file_system("d");
-}
-
-std::string contents(FileSystem& files, const std::string& path) {
-  auto bytes = read_file(files, path, 1 << 20);
-  return bytes ? *bytes : "(none)";
 }
 
 TEST(FaultyFileSystem, CountsAndNamesWhatChangesSomething) {

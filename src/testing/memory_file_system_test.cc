@@ -7,6 +7,8 @@
 #include <set>
 #include <string>
 
+#include "testing/file_contents.h"
+
 namespace temblor {
 namespace {
 
@@ -21,11 +23,6 @@ void append(FileSystem& files, const std::string& path, std::string_view bytes, 
   if (sync) {
     ASSERT_TRUE((*file)->sync());
   }
-}
-
-std::string contents(FileSystem& files, const std::string& path) {
-  auto bytes = read_file(files, path, 1 << 20);
-  return bytes ? *bytes : "(none)";
 }
 
 /// Every state of `path` that a power loss leaves after `prepare`.

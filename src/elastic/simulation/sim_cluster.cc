@@ -11,7 +11,6 @@
 namespace temblor::elastic {
 namespace {
 
-constexpr Milliseconds kStep = std::chrono::seconds(1);
 constexpr double kStepNs = 1e9;
 constexpr double kIdleCpu = 0.01;       // of its share: as seen on real nodes
 constexpr double kCpuOfBusySlot = 0.9;  // of one CPU

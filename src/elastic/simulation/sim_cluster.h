@@ -30,6 +30,9 @@ struct SimSettings {
   std::uint64_t seed = 1;
 };
 
+/// Of the simulated time.
+inline constexpr Milliseconds kStep = std::chrono::seconds(1);
+
 /// A Flink cluster with one job, second by second, told of only by what its REST API would say, ten seconds late at
 /// times. TaskManagers take time to start, a job to be rescaled; what arrives in the meantime waits.
 class SimCluster {

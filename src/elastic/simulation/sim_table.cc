@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "elastic/seconds.h"
 #include "elastic/texts.h"
 
 namespace temblor::elastic {
@@ -12,7 +13,6 @@ namespace {
 constexpr std::size_t kRows = 24;
 
 double hours(Milliseconds span) { return std::chrono::duration<double, std::ratio<3600>>(span).count(); }
-double seconds(Milliseconds span) { return std::chrono::duration<double>(span).count(); }
 
 /// Actions in [from, to) of the simulation.
 std::size_t actions_between(const SimRun& run, Milliseconds from, Milliseconds to) {

@@ -9,7 +9,6 @@
 namespace temblor::elastic {
 namespace {
 
-constexpr Milliseconds kStep = std::chrono::seconds(1);
 constexpr Timestamp kBegin = timestamp_from_ms(0);
 
 /// The scaler of the simulation: what `loop` does, without files.
