@@ -13,7 +13,7 @@ void check_same(const Letter& letter, const v1::Letter& theirs) {
   TEMBLOR_ASSERT(letter.split == theirs.split() && letter.offset == theirs.offset());
   TEMBLOR_ASSERT(letter.end_offset == theirs.end_offset() && letter.reason == theirs.reason());
   TEMBLOR_ASSERT(letter.time_ms == theirs.time() && letter.payload == theirs.payload());
-  TEMBLOR_ASSERT(letter.count == theirs.count());
+  TEMBLOR_ASSERT(letter.count == theirs.count() && letter.payload_bytes == theirs.payload_bytes());
 }
 
 }  // namespace

@@ -285,7 +285,8 @@ Seeds letter_seeds() {
                    .reason = "frame",
                    .time_ms = -1,
                    .payload = std::string_view("\0bytes", 6),
-                   .count = 3},
+                   .count = 3,
+                   .payload_bytes = 70},
             seeds["whole"]);
   TEMBLOR_ASSERT(read_letter(seeds["whole"])->count == 3);
   seeds["cut_off"] = seeds["whole"].substr(0, 20);

@@ -21,7 +21,9 @@ constexpr std::size_t kLongestText = 64;
 std::string content(const v1::Letter& letter) {
   Record record;
   if (letter.payload().empty() || !deserialize(letter.payload(), record)) {
-    return fmt::format("{}: {}", counted(letter.payload().size(), "byte"), hexadecimal(letter.payload(), kShownBytes));
+    const auto came = static_cast<std::uint64_t>(letter.payload_bytes());
+    return fmt::format("{}{}: {}", counted(letter.payload().size(), "byte"), came == 0 ? "" : " of " + grouped(came),
+                       hexadecimal(letter.payload(), kShownBytes));
   }
   std::string amplitude;
   append_float_text(record.seismic_amplitude, amplitude);

@@ -126,7 +126,7 @@ TEST(InspectTest, ShowsLetters) {
   std::string bytes;
   for (const Letter& letter :
        {Letter{.split = "file:a", .offset = 7, .reason = "amplitude", .time_ms = kTime, .payload = record},
-        Letter{.split = "file:\x1b", .offset = 9, .reason = "parse", .payload = "\xff\x01"}}) {
+        Letter{.split = "file:\x1b", .offset = 9, .reason = "parse", .payload = "\xff\x01", .payload_bytes = 2345}}) {
     std::string message;
     serialize(letter, message);
     append_delimited(message, bytes);
@@ -135,7 +135,7 @@ TEST(InspectTest, ShowsLetters) {
   const auto out = program.run({"inspect", "letters", "dead.pb"}).out;
   EXPECT_THAT(out, HasSubstr("S001 amplitude=99.0 phase=P quality=0 at 0,0\n"));
   EXPECT_THAT(out, HasSubstr(R"(file:\x1b)"));
-  EXPECT_THAT(out, HasSubstr("2 bytes: ff 01\n"));
+  EXPECT_THAT(out, HasSubstr("2 bytes of 2,345: ff 01\n"));
   EXPECT_THAT(out, HasSubstr("2 letters: amplitude 1, parse 1\n"));
 }
 

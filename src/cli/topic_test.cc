@@ -78,6 +78,9 @@ TEST(TopicTest, ShowsAMessageWithItsPlaceAndKey) {
   append_property(properties, "offset", "9");
   EXPECT_THAT(message_lines(queue, message(test_record("S1"), properties)),
               ElementsAre(HasSubstr(R"(letter amplitude from file:\x1b at 9: record S1 )")));
+  append_property(properties, "payload_bytes", "5000000");
+  EXPECT_THAT(message_lines(queue, message("\x01", properties)),
+              ElementsAre(HasSubstr("at 9, cut from 5000000 bytes: 1 byte: 01")));
 }
 
 TEST(TopicTest, ShowsEachRecordOfAPack) {

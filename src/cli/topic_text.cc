@@ -52,8 +52,10 @@ std::string letter_text(std::string_view properties) {
   const auto reason = find_property(properties, "reason");
   const auto split = find_property(properties, "split");
   if (!reason || !split) return {};
-  return fmt::format("letter {} from {} at {}: ", shown(*reason), shown(*split),
-                     shown(find_property(properties, "offset").value_or("")));
+  const auto cut = find_property(properties, "payload_bytes");
+  return fmt::format("letter {} from {} at {}{}: ", shown(*reason), shown(*split),
+                     shown(find_property(properties, "offset").value_or("")),
+                     cut ? fmt::format(", cut from {} bytes", shown(*cut)) : "");
 }
 
 /// What stands in the way of a body; empty where it is as it was sent.

@@ -45,7 +45,8 @@ struct Refusal {
   Offset offset = 0;
   Offset end_offset = 0;
   Rejection reason = Rejection::kFrame;
-  std::string_view bytes;  ///< as they came; may be cut to limits::kMessageBytes
+  std::string_view bytes;         ///< as they came; may be cut to limits::kMessageBytes
+  std::uint64_t whole_bytes = 0;  ///< how many came, where it is known and more than `bytes` has
 };
 
 /// What one poll brought: messages or readings (a source gives one kind), and refusals, each in the order of the

@@ -226,6 +226,8 @@ TEST(BatchDecoder, DropsWhatTheHostHasRefused) {
   EXPECT_EQ(letters[0].payload(), record);
   EXPECT_EQ(letters[1].reason(), "compression");
   EXPECT_EQ(letters[1].payload().size(), limits::kMessageBytes);
+  EXPECT_EQ(letters[1].payload_bytes(), static_cast<std::int64_t>(longest.size()));
+  EXPECT_EQ(letters[0].payload_bytes(), 0);
   EXPECT_EQ(letters[2].offset(), 20);
 }
 

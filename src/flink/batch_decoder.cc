@@ -107,14 +107,15 @@ void BatchDecoder::drop(Rejection reason, std::string_view bytes, std::int64_t o
   // Where it is no record but bytes of a queue, the letter says that they end before the next message, and is cut.
   const bool is_record =
       reason != Rejection::kFrame && reason != Rejection::kDamaged && reason != Rejection::kCompression;
-  serialize(Letter{.split = batch.split,
-                   .offset = offset,
-                   .end_offset = is_record ? 0 : offset + 1,
-                   .reason = to_string(reason),
-                   .time_ms = time_ms,
-                   .payload = is_record ? bytes : bytes.substr(0, limits::kMessageBytes),
-                   .count = 1},
-            letter_);
+  Letter letter{.split = batch.split,
+                .offset = offset,
+                .end_offset = is_record ? 0 : offset + 1,
+                .reason = to_string(reason),
+                .time_ms = time_ms,
+                .payload = bytes,
+                .count = 1};
+  if (!is_record) cut_payload(letter, limits::kMessageBytes);
+  serialize(letter, letter_);
   append_delimited(letter_, batch.dead_letters);
 }
 

@@ -20,6 +20,10 @@ std::string_view bytes_of(const Reading& /*reading*/) { return {}; }
 const Record* record_of(const Message& /*message*/) { return nullptr; }
 const Record* record_of(const Reading& reading) { return &reading.record; }
 
+Letter letter_at(Offset offset, std::int64_t time_ms, std::string_view bytes) {
+  return Letter{.split = {}, .offset = offset, .reason = {}, .time_ms = time_ms, .payload = bytes};
+}
+
 [[gnu::cold, gnu::noinline]] void log(Record record) {
   spdlog::debug("Received record from sensor {} amplitude={} phase={}", record.sensor_id, record.seismic_amplitude,
                 record.phase_type);
@@ -44,7 +48,12 @@ void OperatorChain::process(const SourceBatch& batch, Timestamp stamp, Counts& c
   take(std::span<const Reading>(batch.readings), counts, letters);
   for (const Refusal& refusal : batch.refusals) {
     ++counts.records_read;
-    reject(refusal.reason, refusal.offset, refusal.end_offset, 0, refusal.bytes, nullptr, counts, letters);
+    Letter letter = letter_at(refusal.offset, 0, refusal.bytes);
+    letter.end_offset = refusal.end_offset;
+    if (refusal.whole_bytes > refusal.bytes.size()) {
+      letter.payload_bytes = static_cast<std::int64_t>(refusal.whole_bytes);
+    }
+    reject(refusal.reason, letter, nullptr, counts, letters);
   }
 }
 
@@ -58,14 +67,15 @@ void OperatorChain::take(std::span<const Item> items, Counts& counts, Letters& l
       const Item& item = group[place];
       Record record;  // its address must not leave this loop, so that it lives in registers
       if (!read(item, record)) [[unlikely]] {
-        reject(Rejection::kParse, item.offset, 0, 0, bytes_of(item), nullptr, counts, letters);
+        reject(Rejection::kParse, letter_at(item.offset, 0, bytes_of(item)), nullptr, counts, letters);
         continue;
       }
       if (log_records) [[unlikely]]
         log(record);
       if (const auto rejection = cleaner_.check(record)) [[unlikely]] {
         const Record rejected = record;
-        reject(*rejection, item.offset, 0, rejected.collect_timestamp, bytes_of(item), &rejected, counts, letters);
+        reject(*rejection, letter_at(item.offset, rejected.collect_timestamp, bytes_of(item)), &rejected, counts,
+               letters);
         continue;
       }
       accept(record, place, *next++);
@@ -104,7 +114,9 @@ void OperatorChain::combine(std::span<const Item> group, std::span<const Accepte
         ++late;
         if (settings_.keep_late) {
           const Item& item = group[reading.place];
-          write_letter("late", item.offset, 0, to_ms(reading.time), bytes_of(item), record_of(item), 1, letters.late);
+          Letter letter = letter_at(item.offset, to_ms(reading.time), bytes_of(item));
+          letter.reason = "late";
+          write_letter(letter, record_of(item), letters.late);
         }
         continue;
       }
@@ -132,35 +144,33 @@ void OperatorChain::flush(Counts& counts, Letters& letters) {
     if (late ? settings_.keep_late : settings_.keep_dead) {
       // Its readings are not apart any more: the letter names the sensor and the range of offsets that holds them.
       const Record record{.sensor_id = partial.sensor.id(), .phase_type = {}};
-      write_letter(reason, first_held_, last_held_ + 1, to_ms(partial.window_start), {}, &record, count,
-                   late ? letters.late : letters.dead);
+      Letter letter = letter_at(first_held_, to_ms(partial.window_start), {});
+      letter.end_offset = last_held_ + 1;
+      letter.reason = reason;
+      letter.count = count;
+      write_letter(letter, &record, late ? letters.late : letters.dead);
     }
   }
   combiner_.clear();
   held_ = 0;
 }
 
-void OperatorChain::reject(Rejection reason, Offset offset, Offset end_offset, std::int64_t time_ms,
-                           std::string_view bytes, const Record* record, Counts& counts, Letters& letters) {
+void OperatorChain::reject(Rejection reason, Letter letter, const Record* record, Counts& counts, Letters& letters) {
   ++counts.dropped[static_cast<std::size_t>(reason)];
-  if (settings_.keep_dead) {
-    write_letter(to_string(reason), offset, end_offset, time_ms, bytes, record, 1, letters.dead);
-  }
+  if (!settings_.keep_dead) return;
+  letter.reason = to_string(reason);
+  write_letter(letter, record, letters.dead);
 }
 
-void OperatorChain::write_letter(std::string_view reason, Offset offset, Offset end_offset, std::int64_t time_ms,
-                                 std::string_view bytes, const Record* record, std::int64_t count, std::string& out) {
-  payload_.clear();
-  if (bytes.empty() && record != nullptr) serialize(*record, payload_);  // a sample never was a message
+void OperatorChain::write_letter(Letter letter, const Record* record, std::string& out) {
+  letter.split = split_;
+  if (letter.payload.empty() && record != nullptr) {  // a sample never was a message
+    payload_.clear();
+    serialize(*record, payload_);
+    letter.payload = payload_;
+  }
   letter_.clear();
-  serialize(Letter{.split = split_,
-                   .offset = offset,
-                   .end_offset = end_offset,
-                   .reason = reason,
-                   .time_ms = time_ms,
-                   .payload = bytes.empty() ? std::string_view(payload_) : bytes,
-                   .count = count},
-            letter_);
+  serialize(letter, letter_);
   append_delimited(letter_, out);
 }
 

@@ -15,6 +15,7 @@
 #include "pipeline/letters.h"
 #include "schema/counts.h"
 #include "schema/deserializer.h"
+#include "schema/serializer.h"
 
 namespace temblor {
 
@@ -70,10 +71,9 @@ class OperatorChain {
   void accept(const Record& record, std::uint32_t place, Accepted& accepted);
   template <class Item>
   void combine(std::span<const Item> group, std::span<const Accepted> accepted, Counts& counts, Letters& letters);
-  void reject(Rejection reason, Offset offset, Offset end_offset, std::int64_t time_ms, std::string_view bytes,
-              const Record* record, Counts& counts, Letters& letters);
-  void write_letter(std::string_view reason, Offset offset, Offset end_offset, std::int64_t time_ms,
-                    std::string_view bytes, const Record* record, std::int64_t count, std::string& out);
+  /// Of `letter` where it was, when, and its bytes; the rest is added.
+  void reject(Rejection reason, Letter letter, const Record* record, Counts& counts, Letters& letters);
+  void write_letter(Letter letter, const Record* record, std::string& out);
 
   Settings settings_;
   SplitId split_;

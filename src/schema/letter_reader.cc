@@ -15,6 +15,8 @@ std::int64_t* number_of(Letter& letter, std::uint64_t tag) {
       return &letter.time_ms;
     case wire::tag(7, wire::kVarint):
       return &letter.count;
+    case wire::tag(8, wire::kVarint):
+      return &letter.payload_bytes;
     default:
       return nullptr;
   }

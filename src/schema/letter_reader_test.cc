@@ -15,7 +15,8 @@ TEST(LetterReaderTest, ReadsWhatIsWrittenHereAndByTheLibrary) {
                              .reason = "late",
                              .time_ms = -5,
                              .payload = {"\0bytes", 6},
-                             .count = 3}};
+                             .count = 3,
+                             .payload_bytes = 70}};
   for (const Letter& letter : letters) {
     std::string bytes;
     serialize(letter, bytes);
@@ -32,14 +33,25 @@ TEST(LetterReaderTest, ReadsWhatIsWrittenHereAndByTheLibrary) {
       EXPECT_EQ(read->time_ms, theirs.time());
       EXPECT_EQ(read->payload, theirs.payload());
       EXPECT_EQ(read->count, theirs.count());
+      EXPECT_EQ(read->payload_bytes, theirs.payload_bytes());
     }
     // Only between two fields may it be torn unseen.
     int whole = 0;
     for (std::size_t size = 1; size < bytes.size(); ++size) {
       whole += read_letter(std::string_view(bytes).substr(0, size)) ? 1 : 0;
     }
-    EXPECT_EQ(whole, letter.split.empty() ? 0 : 6);
+    EXPECT_EQ(whole, letter.split.empty() ? 0 : 7);
   }
+}
+
+TEST(LetterReaderTest, KnowsHowLongWhatIsCutWas) {
+  Letter letter{.split = "s", .reason = "parse", .payload = "12345"};
+  cut_payload(letter, 5);
+  EXPECT_EQ(letter.payload_bytes, 0);
+  cut_payload(letter, 4);
+  cut_payload(letter, 3);
+  EXPECT_EQ(letter.payload, "123");
+  EXPECT_EQ(letter.payload_bytes, 5);
 }
 
 TEST(LetterReaderTest, RefusesWhatIsNone) {

@@ -83,6 +83,12 @@ void serialize(const ResultRow& row, Timestamp window_start, Timestamp window_en
   append_integer(9, row.n_phase_count, out);
 }
 
+void cut_payload(Letter& letter, std::size_t most) {
+  if (letter.payload.size() <= most) return;
+  if (letter.payload_bytes == 0) letter.payload_bytes = static_cast<std::int64_t>(letter.payload.size());
+  letter.payload = letter.payload.substr(0, most);
+}
+
 void serialize(const Letter& letter, std::string& out) {
   append_string(1, letter.split, out);
   append_integer(2, letter.offset, out);
@@ -91,6 +97,7 @@ void serialize(const Letter& letter, std::string& out) {
   append_integer(5, letter.time_ms, out);
   append_string(6, letter.payload, out);
   append_integer(7, letter.count, out);
+  append_integer(8, letter.payload_bytes, out);
 }
 
 }  // namespace temblor

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -25,7 +26,11 @@ struct Letter {
   std::int64_t time_ms = 0;
   std::string_view payload;
   std::int64_t count = 1;
+  std::int64_t payload_bytes = 0;  ///< how many bytes came, where `payload` is cut; else 0
 };
+
+/// Leaves the first `most` bytes of the payload, where it has more, and notes how many came.
+void cut_payload(Letter& letter, std::size_t most);
 
 /// Appends one letter as a temblor.v1.Letter.
 void serialize(const Letter& letter, std::string& out);

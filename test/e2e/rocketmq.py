@@ -132,12 +132,13 @@ class Servers:
             file.flush()
             return self.java("send", topic, "--file", file.name, *arguments, name_server=name_server)[0]["messages"]
 
-    def send_empty(self, topic, count):
-        """Messages without a body, so many to each broker: no client sends one, but a broker takes them in a batch."""
+    def send_raw(self, topic, bodies):
+        """These to the first queue of each broker, in a batch: a broker takes what no client sends, without a body, or
+        one so long that the batch has 4 MiB."""
         for address in self.brokers.values():
             remoting.ask(address, SEND_BATCH, {"a": "others", "b": topic, "c": "TBW102", "d": 4, "e": 0, "f": 0,
                                                "g": 1_700_000_000_000, "h": 0, "i": "", "j": 0, "k": "false",
-                                               "m": "true"}, stored.batch([b""] * count))
+                                               "m": "true"}, stored.batch(bodies))
 
     def java_read(self, topic, *arguments, name_server=None):
         return self.java("read", topic, *arguments, name_server=name_server)

@@ -237,7 +237,7 @@ class Faults(Job):
         return [agg.SerializeToString(), *texts, *randoms, dice.randbytes(1 << 20)]
 
     def send_empty(self, topic, count):
-        self.servers.send_empty(topic, count)
+        self.servers.send_raw(topic, [b""] * count)
         self.parts.append(delimited(b"") * (count * len(self.servers.brokers)))
 
     def test_messages_of_others(self):

@@ -144,8 +144,11 @@ void DelimitedReader::search(SourceBatch& batch) {
   wanted_ = found.status == FrameSearch::Status::kNeedsMore ? left() + 1 : 0;
   if (found.status == FrameSearch::Status::kFound || (at_end_ && left() == 0)) {
     lost_ = false;
-    batch.refusals.push_back(
-        {.offset = lost_offset_, .end_offset = offset_, .reason = Rejection::kFrame, .bytes = lost_bytes_});
+    batch.refusals.push_back({.offset = lost_offset_,
+                              .end_offset = offset_,
+                              .reason = Rejection::kFrame,
+                              .bytes = lost_bytes_,
+                              .whole_bytes = static_cast<std::uint64_t>(offset_ - lost_offset_)});
   }
 }
 

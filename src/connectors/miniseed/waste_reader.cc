@@ -34,7 +34,7 @@ Result<PollStatus> WasteReader::poll(SourceBatch& batch, std::size_t /*max_recor
     got += more;
   }
   const Offset end = offset_ + static_cast<Offset>(waste.bytes);
-  batch.refusals.push_back({offset_, end, Rejection::kDamaged, std::string_view(bytes_.data(), got)});
+  batch.refusals.push_back({offset_, end, Rejection::kDamaged, std::string_view(bytes_.data(), got), waste.bytes});
   offset_ = end;
   return PollStatus::kRecords;
 }

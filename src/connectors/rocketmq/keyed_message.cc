@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/limits.h"
 #include "connectors/rocketmq/message.h"
 
 namespace temblor::rocketmq {
@@ -17,7 +18,7 @@ void append_key(std::string_view part, std::string& key) {
   }
 }
 
-KeyedMessage LetterMessages::next(const Letter& letter) {
+KeyedMessage LetterMessages::next(Letter letter) {
   KeyedMessage message;
   std::string split;
   append_key(letter.split, split);
@@ -25,13 +26,18 @@ KeyedMessage LetterMessages::next(const Letter& letter) {
   append_key(letter.reason, message.key);
   const std::uint32_t number = numbers_[message.key]++;
   message.key += fmt::format("|{}.{}", commit_, number);
-  message.body = letter.payload;
   append_property(message.properties, "split", split);
   append_property(message.properties, "offset", std::to_string(letter.offset));
   if (letter.end_offset != 0) append_property(message.properties, "end_offset", std::to_string(letter.end_offset));
   append_property(message.properties, "reason", letter.reason);
   append_property(message.properties, "time", std::to_string(letter.time_ms));
   append_property(message.properties, "count", std::to_string(letter.count));
+  // A broker counts all of a message, the key too. For what is added below this, the limit has room.
+  cut_payload(letter, limits::kRocketmqBodyBytes - message.properties.size() - message.key.size());
+  if (letter.payload_bytes != 0) {
+    append_property(message.properties, "payload_bytes", std::to_string(letter.payload_bytes));
+  }
+  message.body = letter.payload;
   message.queue_by = letter.split;
   return message;
 }

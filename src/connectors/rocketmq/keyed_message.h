@@ -23,14 +23,15 @@ void append_key(std::string_view part, std::string& key);
 
 /// Makes the messages of the letters that are committed together: the bytes as they came, and where they came from and
 /// why they stand here as properties `split`, `offset`, `end_offset`, `reason`, `time` (ms since the epoch) and
-/// `count`; see letter.proto. One thread at a time.
+/// `count`; see letter.proto. What no broker takes for its length is cut, and `payload_bytes` says how long it was. One
+/// thread at a time.
 class LetterMessages {
  public:
   /// Letters of one place and reason are told apart by the number of their commit and their own in it: the order in
   /// which they are handed in.
   explicit LetterMessages(std::uint64_t commit) : commit_(commit) {}
 
-  KeyedMessage next(const Letter& letter);
+  KeyedMessage next(Letter letter);
 
  private:
   std::uint64_t commit_;

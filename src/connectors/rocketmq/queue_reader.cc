@@ -249,7 +249,8 @@ void QueueReader::refuse(SourceBatch& batch, Rejection reason, Offset end, std::
   batch.refusals.push_back({.offset = position_.offset,
                             .end_offset = end,
                             .reason = reason,
-                            .bytes = bytes.substr(0, limits::kMessageBytes)});
+                            .bytes = bytes.substr(0, limits::kMessageBytes),
+                            .whole_bytes = bytes.size()});
 }
 
 }  // namespace temblor::rocketmq

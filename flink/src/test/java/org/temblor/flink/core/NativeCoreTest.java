@@ -13,6 +13,7 @@ import java.io.ByteArrayOutputStream;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -141,6 +142,28 @@ class NativeCoreTest {
             "rocketmq:t/b/0|9|data_quality|12.0" + of + "data_quality time=0 count=1 0",
             "several|0|late|12.0 several split=several offset=0 reason=late time=" + NOW + " count=3 6"),
         made);
+  }
+
+  @Test
+  void aLetterThatNoBrokerTakesIsCut() {
+    byte[] tooLong = new byte[4 << 20];
+    Arrays.fill(tooLong, (byte) -1);
+    List<String> made = new ArrayList<>();
+    try (BatchDecoder decoder = new BatchDecoder(-10, 10, 60_000, true, true, 7);
+        RecordBatch batch = new RecordBatch();
+        LetterMessages messages = new LetterMessages(12)) {
+      decoder.add(9, tooLong, BodyKind.RECORD);
+      decoder.decode("rocketmq:t/b/0", NOW, 99, batch);
+      messages.make(
+          batch.deadLetters(),
+          (key, queueBy, properties, body) -> {
+            assertTrue(body.length > (4 << 20) - 5000 && body.length < (4 << 20) - 4096, () -> "" + body.length);
+            assertArrayEquals(Arrays.copyOf(tooLong, body.length), body);
+            made.add(properties.replace('\1', '=').replace('\2', ' '));
+          });
+    }
+    assertEquals(
+        List.of("split=rocketmq:t/b/0 offset=9 reason=parse time=0 count=1 payload_bytes=4194304 "), made);
   }
 
   @Test
