@@ -63,12 +63,14 @@ abstract class TopicSinkOperator<IN, KEPT> extends AbstractStreamOperator<Void>
       position = LogPosition.from(bytes);
     }
     if (position == null) {
-      log = TopicLog.begin(settings);
+      log = TopicLog.begin(settings, RocketMqLogClient::new);
     } else {
-      log = TopicLog.resume(settings, position);
+      log = TopicLog.resume(settings, position, RocketMqLogClient::new);
       List<KEPT> pending = new ArrayList<>();
       pendingState.get().forEach(pending::add);
-      log.append(messages(pending));
+      long restored = context.getRestoredCheckpointId().getAsLong();
+      log.append(messages(pending), restored);
+      log.endCommit(restored);
     }
   }
 
@@ -92,7 +94,7 @@ abstract class TopicSinkOperator<IN, KEPT> extends AbstractStreamOperator<Void>
   /** Sends what has come, where it need not wait for a checkpoint. */
   final void sendUnlessHolding() throws Exception {
     if (!holding && !fresh.isEmpty()) {
-      log.append(messages(keep(fresh, 0)));
+      log.append(messages(keep(fresh, 0)), 0);
       fresh = new ArrayList<>();
     }
   }
@@ -106,17 +108,19 @@ abstract class TopicSinkOperator<IN, KEPT> extends AbstractStreamOperator<Void>
     waiting.values().forEach(pending::addAll);
     pendingState.update(pending);
     // What leaves at once is not looked for again.
-    positionState.update(holding ? List.of(log.position().toBytes()) : List.of());
+    long nowMs = getProcessingTimeService().getCurrentProcessingTime();
+    positionState.update(holding ? List.of(log.position(nowMs).toBytes()) : List.of());
   }
 
   @Override
   public void notifyCheckpointComplete(long checkpoint) throws Exception {
     super.notifyCheckpointComplete(checkpoint);
     Map<Long, List<KEPT>> covered = waiting.headMap(checkpoint, true);
-    for (List<KEPT> kept : covered.values()) {
-      log.append(messages(kept));
+    for (Map.Entry<Long, List<KEPT>> kept : covered.entrySet()) {
+      log.append(messages(kept.getValue()), kept.getKey());
     }
     covered.clear();
+    log.endCommit(checkpoint);
   }
 
   @Override
