@@ -1,8 +1,12 @@
 package org.temblor.flink;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.shaded.guava30.com.google.common.hash.Hashing;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -95,30 +99,51 @@ public final class SeismicJob {
     StreamExecutionEnvironment environment = StreamExecutionEnvironment.getExecutionEnvironment();
     environment.getConfig().enableObjectReuse();
     DataStream<WindowResult> results = results(environment, request.settings, RocketMqClient::new);
-    for (SinkSettings sink : request.settings.sinks) {
-      to(sink, results, request.settings);
-    }
+    toSinks(results, request.settings);
     environment.execute("org.jzx.version1.SeismicDataFlinkConsumer");
   }
 
-  private static void to(SinkSettings sink, DataStream<WindowResult> results, JobSettings settings) {
+  /**
+   * Flink finds the state of a sink by its uid. That of a topic has no address in it, since name servers move; a second
+   * topic of that name, on other servers, is told apart by its place.
+   */
+  static void toSinks(DataStream<WindowResult> results, JobSettings settings) {
+    Map<String, Integer> topics = new HashMap<>();
+    for (SinkSettings sink : settings.sinks) {
+      String uid = sink.uri;
+      if (sink.kind == SinkSettings.Kind.TOPIC) {
+        int place = topics.merge(sink.topic.topic, 1, Integer::sum);
+        uid = "rocketmq:" + sink.topic.topic + (place == 1 ? "" : " " + place);
+      }
+      to(sink, uid, results, settings);
+    }
+  }
+
+  private static void to(SinkSettings sink, String uid, DataStream<WindowResult> results, JobSettings settings) {
     switch (sink.kind) {
       case CONSOLE:
-        results.map(WindowResult::toLine).returns(Types.STRING).print().name("console").uid("console");
+        results.map(WindowResult::toLine).returns(Types.STRING).print().name(uid).uid(uid);
         break;
       case CSV:
-        byOneTask(sink.uri, results, new CsvOperator(sink.directory, settings.windowMs, settings.exactlyOnce));
+        byOneTask(uid, results, new CsvOperator(sink.directory, settings.windowMs, settings.exactlyOnce));
         break;
       case TOPIC:
-        byOneTask(sink.uri, results, new ResultSinkOperator(sink.topic, settings.exactlyOnce));
+        alsoFoundBy(
+            sink.uri, byOneTask(uid, results, new ResultSinkOperator(sink.topic, settings.exactlyOnce)).name(sink.uri));
         break;
       default:
-        results.addSink(new DiscardingSink<>()).name(sink.uri).uid(sink.uri);
+        results.addSink(new DiscardingSink<>()).name(uid).uid(uid);
     }
   }
 
   /** By one for the whole job, whatever its parallelism. */
-  private static <T> void byOneTask(String name, DataStream<T> stream, OneInputStreamOperator<T, Void> sink) {
-    stream.transform(name, Types.VOID, sink).uid(name).setParallelism(1).setMaxParallelism(1);
+  static <T> SingleOutputStreamOperator<Void> byOneTask(
+      String uid, DataStream<T> stream, OneInputStreamOperator<T, Void> sink) {
+    return stream.transform(uid, Types.VOID, sink).uid(uid).setParallelism(1).setMaxParallelism(1);
+  }
+
+  /** Lets an operator find its state in savepoints of before it had its uid too: by the hash that Flink makes of one. */
+  static void alsoFoundBy(String formerUid, SingleOutputStreamOperator<?> operator) {
+    operator.setUidHash(Hashing.murmur3_128(0).hashString(formerUid, StandardCharsets.UTF_8).toString());
   }
 }

@@ -2,6 +2,8 @@ package org.temblor.flink;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.net.URI;
 import java.nio.file.Files;
@@ -12,12 +14,14 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.restartstrategy.RestartStrategies;
-import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.flink.runtime.jobgraph.SavepointRestoreSettings;
+import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.graph.StreamNode;
+import org.apache.flink.util.ExceptionUtils;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
@@ -60,6 +64,12 @@ class SavepointTest {
   }
 
   private static JobClient start(MemoryTopic topic, Path csv, long checkpointMs, String savepoint) throws Exception {
+    return start(topic, csv, checkpointMs, savepoint, "csv", null);
+  }
+
+  /** With a sink that is found by `uid`, and by `formerUid` too where there is one. */
+  private static JobClient start(
+      MemoryTopic topic, Path csv, long checkpointMs, String savepoint, String uid, String formerUid) throws Exception {
     Configuration configuration = new Configuration();
     if (savepoint != null) {
       SavepointRestoreSettings.toConfiguration(SavepointRestoreSettings.forPath(savepoint), configuration);
@@ -72,11 +82,14 @@ class SavepointTest {
     JobSettings settings = new JobSettings();
     settings.eventTime = true;
     settings.topics.add(topic.settings(""));
-    SeismicJob.results(environment, settings, MemoryTopic.clients())
-        .transform("csv", Types.VOID, new CsvOperator(csv.toString(), settings.windowMs, settings.exactlyOnce))
-        .uid("csv")
-        .setParallelism(1)
-        .setMaxParallelism(1);
+    SingleOutputStreamOperator<Void> sink =
+        SeismicJob.byOneTask(
+            uid,
+            SeismicJob.results(environment, settings, MemoryTopic.clients()),
+            new CsvOperator(csv.toString(), settings.windowMs, settings.exactlyOnce));
+    if (formerUid != null) {
+      SeismicJob.alsoFoundBy(formerUid, sink);
+    }
     return environment.executeAsync();
   }
 
@@ -84,13 +97,24 @@ class SavepointTest {
   private Map<String, String> files(MemoryTopic topic, String to, String savepoint) throws Exception {
     Path csv = folder.resolve(to);
     JobClient job = start(topic, csv, 20, savepoint);
-    Map<TopicQueue, Long> all = Map.of(topic.queue(0), (long) MESSAGES, topic.queue(1), (long) MESSAGES);
+    stop(job, topic, MESSAGES, true);
+    return files(csv);
+  }
+
+  /** Once so many messages of each queue are read; where the savepoint lies. */
+  private String stop(JobClient job, MemoryTopic topic, long messages, boolean drain) throws Exception {
+    Map<TopicQueue, Long> all = Map.of(topic.queue(0), messages, topic.queue(1), messages);
     while (!topic.committed().equals(all)) {
       assertFalse(job.getJobStatus().get().isTerminalState(), "the job has ended");
       Thread.sleep(10);
     }
-    job.stopWithSavepoint(true, folder.resolve("end").toString(), SavepointFormatType.CANONICAL).get();
+    String savepoint =
+        job.stopWithSavepoint(drain, folder.resolve("end").toString(), SavepointFormatType.CANONICAL).get();
     job.getJobExecutionResult().get();
+    return savepoint;
+  }
+
+  private static Map<String, String> files(Path csv) throws Exception {
     Map<String, String> files = new TreeMap<>();
     try (Stream<Path> found = Files.walk(csv)) {
       for (Path file : found.filter(Files::isRegularFile).collect(Collectors.toList())) {
@@ -118,6 +142,47 @@ class SavepointTest {
       String version = savepoint.getFileName().toString();
       assertEquals(expected, files(topic(BEFORE, MESSAGES), "from-" + version, savepoint.toString()), version);
     }
+  }
+
+  /** As that of a topic is, whose uid was the whole URI once; without that name Flink knows of no such sink. */
+  @Test
+  void aSinkIsFoundByTheUidThatItHadToo() throws Exception {
+    Path csv = folder.resolve("csv");
+    String before = "rocketmq://a:9876/results";
+    MemoryTopic topic = topic(0, BEFORE);
+    String savepoint = stop(start(topic, csv, 20, null, before, null), topic, BEFORE, false);
+    String now = "rocketmq:results";
+    topic = topic(BEFORE, MESSAGES);
+    String next = stop(start(topic, csv, 20, savepoint, now, before), topic, MESSAGES, false);
+    String elsewhere = "rocketmq://b:9876/results";
+    MemoryTopic last = topic(MESSAGES, MESSAGES);
+    stop(start(last, csv, 20, next, now, elsewhere), last, MESSAGES, true);
+    assertEquals(files(topic(0, MESSAGES), "straight", null), files(csv));
+
+    Exception failure = assertThrows(Exception.class, () -> start(last, csv, 20, savepoint, now, elsewhere));
+    assertTrue(
+        ExceptionUtils.findThrowableWithMessage(failure, "Cannot map checkpoint/savepoint state").isPresent(),
+        failure::toString);
+  }
+
+  @Test
+  void aTopicIsKnownByItsNameAndItsPlace() throws Exception {
+    JobSettings settings =
+        JobRequest.read(
+                "--from", "rocketmq://a:1/t", "--sink", "console", "--sink", "rocketmq://a:1/r", "--sink", "csv:x",
+                "--sink", "rocketmq://b:1/r?group=g", "--sink", "rocketmq://a:1/other", "--sink", "null:")
+            .settings;
+    StreamExecutionEnvironment environment = StreamExecutionEnvironment.createLocalEnvironment(1);
+    SeismicJob.toSinks(SeismicJob.results(environment, settings, MemoryTopic.clients()), settings);
+    List<String> uids =
+        environment.getStreamGraph(false).getStreamNodes().stream()
+            .map(StreamNode::getTransformationUID)
+            .filter(uid -> uid != null)
+            .sorted()
+            .collect(Collectors.toList());
+    assertEquals(
+        List.of("combine t", "console", "csv:x", "null:", "read t", "rocketmq:other", "rocketmq:r", "rocketmq:r 2", "window"),
+        uids);
   }
 
   @Test

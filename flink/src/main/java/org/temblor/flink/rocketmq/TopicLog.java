@@ -87,6 +87,14 @@ final class TopicLog implements AutoCloseable {
   /** For a job that goes on from a checkpoint: finds out what has arrived. */
   static TopicLog resume(TopicSettings settings, LogPosition position, LogClient.Factory clients)
       throws IOException, InterruptedException {
+    for (TopicQueue queue : position.offsets.keySet()) {
+      if (!queue.topic().equals(settings.topic)) {
+        throw OutgoingBatches.hopeless(
+            settings.topic + ": the savepoint is of a job that wrote to " + queue.topic()
+                + " in its place (go on with that, or start the new job without it)",
+            null);
+      }
+    }
     TopicLog log = new TopicLog(settings, position, clients);
     try {
       log.lookBack(position.timeMs);

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.apache.flink.core.memory.DataOutputSerializer;
+import org.apache.flink.runtime.execution.SuppressRestartsException;
 import org.junit.jupiter.api.Test;
 import org.temblor.flink.core.ResultMessage;
 
@@ -132,6 +133,17 @@ class TopicLogTest {
     byte[] later = new LogPosition("writer", 0, 0, new TreeMap<>()).toBytes();
     later[3]++;
     assertTrue(assertThrows(IOException.class, () -> LogPosition.from(later)).getMessage().contains("a later job"));
+  }
+
+  @Test
+  void aSavepointOfAnotherTopicIsRefused() throws Exception {
+    MemoryLog topic = new MemoryLog(1);
+    LogPosition position = TopicLog.begin(topic.settings(), topic::open).position(0);
+    TopicSettings other = topic.settings();
+    other.topic = "letters";
+    SuppressRestartsException failure =
+        assertThrows(SuppressRestartsException.class, () -> TopicLog.resume(other, position, topic::open));
+    assertTrue(failure.getCause().getMessage().startsWith("letters: the savepoint is of a job that wrote to results"));
   }
 
   @Test
