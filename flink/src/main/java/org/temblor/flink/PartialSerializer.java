@@ -7,7 +7,7 @@ import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 import org.temblor.flink.core.Partial;
 
-/** The bytes of a partial aggregate between tasks and in savepoints. For any thread. */
+/** The bytes of a partial aggregate between tasks, and in the state of windows. For any thread. */
 public final class PartialSerializer extends ValueSerializer<Partial> {
   static final PartialSerializer INSTANCE = new PartialSerializer();
   private static final long serialVersionUID = 1;
@@ -68,7 +68,7 @@ public final class PartialSerializer extends ValueSerializer<Partial> {
     return new Snapshot();
   }
 
-  /** There is one version. */
+  /** There is one version of the bytes, Flink's own first number: 3. */
   public static final class Snapshot extends SimpleTypeSerializerSnapshot<Partial> {
     public Snapshot() {
       super(() -> INSTANCE);

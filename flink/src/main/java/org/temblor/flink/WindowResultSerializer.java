@@ -6,7 +6,7 @@ import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
-/** The bytes of a result between tasks, and in the checkpoints of sinks. For any thread. */
+/** The bytes of a result between tasks, and in the state of sinks. For any thread. */
 public final class WindowResultSerializer extends ValueSerializer<WindowResult> {
   static final WindowResultSerializer INSTANCE = new WindowResultSerializer();
   private static final long serialVersionUID = 1;
@@ -59,7 +59,7 @@ public final class WindowResultSerializer extends ValueSerializer<WindowResult> 
     return new Snapshot();
   }
 
-  /** There is one version. */
+  /** There is one version of the bytes, Flink's own first number: 3. */
   public static final class Snapshot extends SimpleTypeSerializerSnapshot<WindowResult> {
     public Snapshot() {
       super(() -> INSTANCE);

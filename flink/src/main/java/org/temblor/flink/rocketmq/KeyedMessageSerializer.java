@@ -7,7 +7,7 @@ import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 import org.temblor.flink.ValueSerializer;
 
-/** The bytes of messages in the checkpoints of sinks. For any thread. */
+/** The bytes of messages in the state of sinks; no task sends them to another. For any thread. */
 public final class KeyedMessageSerializer extends ValueSerializer<KeyedMessage> {
   static final KeyedMessageSerializer INSTANCE = new KeyedMessageSerializer();
   private static final long serialVersionUID = 1;
@@ -51,7 +51,7 @@ public final class KeyedMessageSerializer extends ValueSerializer<KeyedMessage> 
     return new Snapshot();
   }
 
-  /** There is one version. */
+  /** There is one version of the bytes, Flink's own first number: 3. */
   public static final class Snapshot extends SimpleTypeSerializerSnapshot<KeyedMessage> {
     public Snapshot() {
       super(() -> INSTANCE);

@@ -8,9 +8,13 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import java.io.IOException;
 import java.util.List;
 import java.util.Set;
+import org.apache.flink.api.common.typeutils.TypeSerializer;
+import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataOutputSerializer;
 import org.junit.jupiter.api.Test;
+import org.temblor.flink.PartialSerializer;
+import org.temblor.flink.WindowResultSerializer;
 import org.temblor.flink.core.BodyKind;
 
 class SerializersTest {
@@ -57,6 +61,26 @@ class SerializersTest {
   void laterVersionsAreRefused() {
     assertThrows(IOException.class, () -> QueueSplitSerializer.INSTANCE.deserialize(3, new byte[0]));
     assertThrows(IOException.class, () -> EnumeratorStateSerializer.INSTANCE.deserialize(3, new byte[0]));
+  }
+
+  /** What lies in a state; the savepoints that are kept hold the number that it is. */
+  @Test
+  void savepointsTellTheVersionOfTheBytes() throws IOException {
+    for (TypeSerializer<?> each :
+        List.of(new PartialSerializer(), new WindowResultSerializer(), new KeyedMessageSerializer())) {
+      DataOutputSerializer out = new DataOutputSerializer(64);
+      TypeSerializerSnapshot.writeVersionedSnapshot(out, each.snapshotConfiguration());
+      byte[] bytes = out.getCopyOfBuffer();
+      assertEquals(each, read(bytes).restoreSerializer());
+      assertEquals(3, bytes[bytes.length - 1]);
+      bytes[bytes.length - 1]++;
+      assertThrows(IOException.class, () -> read(bytes));
+    }
+  }
+
+  private static TypeSerializerSnapshot<?> read(byte[] bytes) throws IOException {
+    return TypeSerializerSnapshot.readVersionedSnapshot(
+        new DataInputDeserializer(bytes), SerializersTest.class.getClassLoader());
   }
 
   @Test
