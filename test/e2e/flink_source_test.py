@@ -188,6 +188,9 @@ class Running(Counted):
         restored = self.metric(job, "numRecordsIn")
         self.assertGreater(restored, 4000)  # messages, not batches, since the savepoint
         self.assertLess(restored, 12_000)
+        size = len(reading(sensor_id="S000").SerializeToString())
+        self.assertEqual(self.metric(job, "numBytesIn"), restored * size)
+        self.assertEqual(self.metric(job, "numRecordsInErrors"), 0)
 
     def test_lag_is_seen(self):
         topic = self.topic()

@@ -29,6 +29,7 @@ final class DecodedBatches implements BatchHandler<ReadingBatch> {
   private final long outOfOrdernessMs;
   private final BatchDecoder decoder;
   private final RecordBatch readings = new RecordBatch();
+  private long unreadable;
 
   private DecodedBatches(JobSettings settings) {
     eventTime = settings.eventTime;
@@ -42,6 +43,7 @@ final class DecodedBatches implements BatchHandler<ReadingBatch> {
   @Override
   public int emit(
       RawBatch batch, SourceOutput<ReadingBatch> output, QueueSplitState state, ReadingBudget budget) {
+    unreadable = 0;
     if (batch.isQuiet()) {
       output.collect(ReadingBatch.QUIET);
       return 0;
@@ -67,6 +69,7 @@ final class DecodedBatches implements BatchHandler<ReadingBatch> {
   }
 
   private void collect(SourceOutput<ReadingBatch> output, QueueSplitState state, ReadingBudget budget) {
+    unreadable += readings.unreadable();
     if (budget.limited()) {
       budget.spend(readings.readings());
     }
@@ -77,6 +80,11 @@ final class DecodedBatches implements BatchHandler<ReadingBatch> {
     } else {
       output.collect(decoded);
     }
+  }
+
+  @Override
+  public long unreadable() {
+    return unreadable;
   }
 
   private static long nextSecond(long storedMs) {

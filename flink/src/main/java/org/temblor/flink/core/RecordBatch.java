@@ -7,6 +7,9 @@ public final class RecordBatch extends NativeHandle {
   /** How many reasons there are to drop a reading: schema/rejection.h. */
   public static final int REASONS = 14;
 
+  /** The first ones of them are of bytes that are no reading: up to `compression`. */
+  private static final int OF_BYTES = 4;
+
   public RecordBatch() {
     super(NativeCore.newBatch(), NativeCore::freeBatch);
   }
@@ -26,6 +29,11 @@ public final class RecordBatch extends NativeHandle {
     long[] counts = new long[REASONS];
     NativeCore.dropped(address(), counts);
     return counts;
+  }
+
+  /** How many were bytes that no reading can be made of, and not readings that are fit for no window. */
+  public long unreadable() {
+    return Arrays.stream(dropped(), 0, OF_BYTES).sum();
   }
 
   /** Readings that were read: those that are fit for a window, and the dropped ones. */

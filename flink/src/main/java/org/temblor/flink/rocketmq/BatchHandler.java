@@ -12,6 +12,11 @@ public interface BatchHandler<T> extends AutoCloseable {
    */
   int emit(RawBatch batch, SourceOutput<T> output, QueueSplitState state, ReadingBudget budget);
 
+  /** How many times the last `emit` found bytes that no reading can be made of, as far as it has looked. */
+  default long unreadable() {
+    return 0;
+  }
+
   /** The watermark of a split whose highest accepted timestamp is this one; QueueSplit.NO_TIME where it has none. */
   default long watermark(long highestMs) {
     return QueueSplit.NO_TIME;

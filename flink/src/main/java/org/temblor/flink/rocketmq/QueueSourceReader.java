@@ -15,7 +15,6 @@ import org.apache.flink.api.connector.source.SourceReaderContext;
 import org.apache.flink.connector.base.source.reader.RecordEmitter;
 import org.apache.flink.connector.base.source.reader.SingleThreadMultiplexSourceReaderBase;
 import org.apache.flink.core.io.InputStatus;
-import org.apache.flink.metrics.Counter;
 
 /**
  * The part of the source in a task: emits what the fetcher's thread reads, each batch on its split's output, keeps how
@@ -46,7 +45,7 @@ final class QueueSourceReader<T>
       ReaderMetrics metrics, ReadingBudget budget, Map<String, Long> quiet) {
     super(
         () -> new QueueSplitReader(client, settings, metrics),
-        new Emitter<>(handler, budget, quiet, context.metricGroup().getIOMetricGroup().getNumRecordsInCounter()),
+        new Emitter<>(handler, budget, quiet, metrics),
         context.getConfiguration(),
         context);
     if (budget.limited() && context.currentParallelism() > 1) {
@@ -63,19 +62,19 @@ final class QueueSourceReader<T>
     private final BatchHandler<T> handler;
     private final ReadingBudget budget;
     private final Map<String, Long> quiet;
-    private final Counter numRecordsIn;
+    private final ReaderMetrics metrics;
 
-    Emitter(BatchHandler<T> handler, ReadingBudget budget, Map<String, Long> quiet, Counter numRecordsIn) {
+    Emitter(BatchHandler<T> handler, ReadingBudget budget, Map<String, Long> quiet, ReaderMetrics metrics) {
       this.handler = handler;
       this.budget = budget;
       this.quiet = quiet;
-      this.numRecordsIn = numRecordsIn;
+      this.metrics = metrics;
     }
 
     @Override
     public void emitRecord(RawBatch batch, SourceOutput<T> output, QueueSplitState state) {
       int begun = handler.emit(batch, output, state, budget);
-      numRecordsIn.inc(begun - 1L); // Flink has counted the batch as one
+      metrics.read(batch, begun, handler.unreadable());
       state.advance(batch, begun);
       if (batch.isQuiet()) {
         quiet.put(batch.splitId, state.highestMs());
