@@ -11,7 +11,7 @@ import time
 import unittest
 
 from flink import Flink
-from harness import ROOT, SOAK, TIMEOUT_S, Case, SeismicAggRecord, letters, split_delimited
+from harness import ROOT, SOAK, TIMEOUT_S, Case, SeismicAggRecord, letters, reading, split_delimited
 from rocketmq import Servers
 
 JAR = os.path.join(ROOT, "build", "flink", "temblor-flink.jar")
@@ -239,16 +239,94 @@ max-ahead = "10m"\nidle-timeout = "1m"\nmax-drift = "9s"\ndelivery = "at-least-o
         self.assertIn('window = "2s"  # command line', ask("--print-config", "--window", "2s").stdout)
         self.assertEqual(self.flink.get("/jobs"), before)
 
+    def lags(self):
+        """How much of each queue checkpoints do not cover, as the job has told the broker."""
+        told = self.succeed("topic", "describe", self.topic, "--group", "temblor").decode()
+        return [line.split()[-1] for line in told.splitlines()[1:-1]]
+
     def wait_until_read(self):
-        """Until checkpoints cover all that is in the topic, as the job has told the broker."""
+        """Until checkpoints cover all that is in the topic."""
+        self.wait(lambda: set(self.lags()) == {"0"}, self.lags)
+
+    def wait(self, reached, state):
         limit = time.monotonic() + TIMEOUT_S
-        while True:
-            told = self.succeed("topic", "describe", self.topic, "--group", "temblor").decode()
-            queues = [line.split() for line in told.splitlines()[1:-1]]
-            if all(queue[-1] == "0" for queue in queues):
-                return
-            self.assertLess(time.monotonic(), limit, told)
+        while not reached():
+            self.assertLess(time.monotonic(), limit, state())
             time.sleep(0.2)
+
+    def printed(self):
+        """What consoles have shown: (sensor, average, maximum, minimum, P, S, N) of each result."""
+        found = []
+        for name in ("tm-0", "tm-1"):
+            with open(os.path.join(self.flink.home, name, "output.log"), encoding="utf-8") as log:
+                found += re.findall(r"^(?:\d> )?Window Result: (\S+) avg=(\S+) max=(\S+) min=(\S+) P=(\d+) S=(\d+) N=(\d+)$",
+                                    log.read(), re.MULTILINE)
+        return sorted((sensor, *map(float, values)) for sensor, *values in found)
+
+    def figure(self, job, name):
+        """Of the source, the sum over its tasks; none where Flink does not know it yet."""
+        (source,) = [each for each in self.flink.get(f"/jobs/{job}")["vertices"] if "Source: read" in each["name"]]
+        metric = f"Source__read_{self.topic.rsplit('/', 1)[-1]}.{name}"
+        found = self.flink.get(f"/jobs/{job}/vertices/{source['id']}/subtasks/metrics?get={metric}")
+        return found[0]["sum"] if found else None
+
+    def test_processing_time_on_the_console(self):
+        """Each reading is in one result, and a TaskManager's output shows those that go to a topic."""
+        self.succeed("generate", "--records", "5000", "--sensors", "7", "--seed", "5", "--anomaly-rate", "0", "--to",
+                     self.topic)
+        self.servers.send_raw(self.topic.rsplit("/", 1)[-1], [b"\xff", b"\xff\xff"])
+        begun_ms = time.time() * 1000
+        job = self.run_job("-p", "2", arguments=("--from", self.topic, "--time", "processing", "--sink", "console",
+                                                 *self.sink()))
+        self.wait(lambda: sum(sum(row[4:]) for row in self.printed()) >= 5000, self.printed)
+        self.wait(lambda: self.figure(job, "numRecordsInErrors") == 2, lambda: self.figure(job, "numRecordsInErrors"))
+        self.stop_job(job)
+        self.servers.settle()
+        results = [SeismicAggRecord.FromString(base64.b64decode(line["body"])) for line in self.servers.java_read(self.out)]
+        for result in results:
+            self.assertEqual(result.window_end_ts - result.window_start_ts, 1000)
+            self.assertGreater(result.window_end_ts, begun_ms - 1000)
+            self.assertLess(result.window_start_ts, time.time() * 1000)
+        rows = sorted((each.sensor_id, each.avg_amplitude, each.max_amplitude, each.min_amplitude, each.p_phase_count,
+                       each.s_phase_count, each.n_phase_count) for each in results)
+        printed = self.printed()
+        self.assertEqual([row[:1] + row[4:] for row in printed], [row[:1] + row[4:] for row in rows])
+        for shown, row in zip(printed, rows):
+            for one, other in zip(shown[1:4], row[1:4]):
+                self.assertAlmostEqual(one, other, places=4)
+        self.assertEqual(sum(sum(row[4:]) for row in rows), 5000)
+
+    def test_a_queue_that_is_ahead_waits(self):
+        """With --max-drift, until the other one is near; a reading --max-ahead of its time does not count as that."""
+        count, start_ms = 20_000, 1_700_000_000_000
+        name = self.topic.rsplit("/", 1)[-1] + "-two"
+        self.servers.create_topic(name, queues=2)
+        self.topic = f"rocketmq://{self.servers.name_server}/{name}"
+
+        def send(queue, *times_ms):
+            self.servers.send_raw(name, [reading(collect_timestamp=each, sensor_id=f"Q{queue}").SerializeToString()
+                                         for each in times_ms], queue)
+
+        for first in range(0, count, 5000):
+            send(0, *(start_ms + 1000 * i for i in range(first, first + 5000)))
+        send(1, start_ms, int(time.time() * 1000) + 7_200_000)
+        self.servers.settle()
+        settings = ("--time", "event", "--window", "1h", "--max-drift", "5s", "--idle-timeout", "0s")
+        dead = f"rocketmq://{self.servers.name_server}/{self.out}"
+        job = self.run_job("-p", "1", arguments=("--from", self.topic + "?pull=10", *settings, "--sink",
+                                                 "csv:" + self.path("out"), "--dead-letter", dead))
+        before = None
+        while (lags := self.lags()) != before or lags[1] != "0":
+            before = lags
+            self.wait_for_checkpoints(job, 5)
+        self.assertNotEqual(lags[0], "0")
+        send(1, start_ms + 1000 * count)
+        self.wait_until_read()
+        self.stop_job(job, "--drain")
+        self.servers.settle()
+        self.assertEqual([line["properties"]["reason"] for line in self.servers.java_read(self.out)], ["timestamp"])
+        self.succeed("process", "--from", self.topic + "?bounded", *settings, "--sink", "csv:embedded")
+        self.assert_same_files(self.csv_files("out"), self.csv_files("embedded"))
 
     def sink(self):
         return "--sink", f"rocketmq://{self.servers.name_server}/{self.out}"

@@ -132,11 +132,11 @@ class Servers:
             file.flush()
             return self.java("send", topic, "--file", file.name, *arguments, name_server=name_server)[0]["messages"]
 
-    def send_raw(self, topic, bodies):
-        """These to the first queue of each broker, in a batch: a broker takes what no client sends, without a body, or
-        one so long that the batch has 4 MiB."""
+    def send_raw(self, topic, bodies, queue=0):
+        """These to one queue of each broker, in a batch: a broker takes what no client sends, without a body, or one so
+        long that the batch has 4 MiB."""
         for address in self.brokers.values():
-            remoting.ask(address, SEND_BATCH, {"a": "others", "b": topic, "c": "TBW102", "d": 4, "e": 0, "f": 0,
+            remoting.ask(address, SEND_BATCH, {"a": "others", "b": topic, "c": "TBW102", "d": 4, "e": queue, "f": 0,
                                                "g": 1_700_000_000_000, "h": 0, "i": "", "j": 0, "k": "false",
                                                "m": "true"}, stored.batch(bodies))
 
