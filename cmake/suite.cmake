@@ -47,6 +47,8 @@ endforeach()
 # Those on a real Flink: some hundred MB and many seconds of both cores for a start.
 set_tests_properties(e2e.flink_tools e2e.flink_source e2e.flink_job e2e.flink_submit e2e.flink_restart
                      e2e.nodes_tools e2e.elastic e2e.flink_elastic PROPERTIES LABELS cluster)
+# Those that use all of two cores for most of their time.
+set_tests_properties(e2e.flink_source e2e.flink_job e2e.flink_restart e2e.kill PROPERTIES PROCESSORS 2)
 # On hosts in namespaces, which not every machine allows; the tests say why (test/e2e/nodes.py).
 set_tests_properties(e2e.nodes_tools e2e.elastic e2e.flink_elastic PROPERTIES SKIP_REGULAR_EXPRESSION "skipped: ")
 # The longest are begun first: the others fill the time beside them.
