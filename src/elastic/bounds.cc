@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "elastic/debounce.h"
+#include "elastic/seconds.h"
 
 namespace temblor::elastic {
 namespace {
@@ -129,7 +130,7 @@ class Bounds {
     const std::int64_t failures = situation_.memory.failed_rescales;
     const Milliseconds left = left_of(pause_after_failures(failures));
     if (left <= Milliseconds(0)) return false;
-    find(Note::kRescalesFailed, number(failures), std::chrono::duration<double>(left).count());
+    find(Note::kRescalesFailed, number(failures), seconds(left));
     return true;
   }
 
@@ -145,7 +146,7 @@ class Bounds {
     }
     const auto& detail = situation_.samples.back().detail;
     const double rate = situation_.samples.back().throughput;
-    const double tolerated = rate * std::chrono::duration<double>(conf_.backlog_tolerance).count();
+    const double tolerated = rate * seconds(conf_.backlog_tolerance);
     if (detail && detail->pending.value_or(0) > tolerated) {
       find(Note::kBacklogWorkedOff, *detail->pending);
       return false;
@@ -175,7 +176,7 @@ class Bounds {
   bool cools_down(Milliseconds cooldown, Note note) {
     const Milliseconds left = left_of(cooldown);
     if (left <= Milliseconds(0)) return false;
-    find(note, std::chrono::duration<double>(left).count());
+    find(note, seconds(left));
     return true;
   }
 

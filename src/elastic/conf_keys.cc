@@ -10,6 +10,7 @@
 #include <variant>
 
 #include "elastic/conf_syntax.h"
+#include "elastic/seconds.h"
 
 namespace temblor::elastic {
 namespace {
@@ -227,9 +228,7 @@ struct Writer {
     const bool short_one = conf.*member < 1 && number(text) == conf.*member;
     return short_one ? text : fmt::format("{}", conf.*member);
   }
-  std::string operator()(Milliseconds Conf::*member) const {
-    return fmt::format("{}", std::chrono::duration<double>(conf.*member).count());
-  }
+  std::string operator()(Milliseconds Conf::*member) const { return fmt::format("{}", seconds(conf.*member)); }
   std::string operator()(Policy Conf::*member) const { return conf.*member == Policy::kModel ? "model" : "threshold"; }
   std::string operator()(Language Conf::*member) const { return conf.*member == Language::kEnglish ? "en" : "zh"; }
   std::string operator()(std::vector<DailyWindow> Conf::*member) const {

@@ -80,9 +80,8 @@ void measure_vertices(const Before& before, const Observation& seen, Sample& sam
 
 /// The CPUs that a TaskManager can make use of: its part of those of the host, and one for each slot at the most. A
 /// small one on a big host would else never be seen at work.
-double cpus_of(const TaskManagerMetrics& tm, double sharers) {
-  const double part = static_cast<double>(std::max<std::int64_t>(tm.host_cpus, 1)) / sharers;
-  return tm.slots > 0 ? std::min(part, static_cast<double>(tm.slots)) : part;
+double usable_cpus(double part_of_host, std::int64_t slots) {
+  return slots > 0 ? std::min(part_of_host, static_cast<double>(slots)) : part_of_host;
 }
 
 void measure_task_managers(const Before& before, const Observation& seen, Sample& sample) {
@@ -94,9 +93,10 @@ void measure_task_managers(const Before& before, const Observation& seen, Sample
   for (const TaskManagerMetrics& tm : seen.task_managers) {
     detail.slots += tm.slots;
     detail.free_slots += tm.free_slots;
-    const double cpus = cpus_of(tm, on_host[tm.host]);
+    const auto host_cpus = static_cast<double>(std::max<std::int64_t>(tm.host_cpus, 1));
+    const double cpus = usable_cpus(host_cpus / on_host[tm.host], tm.slots);
     std::optional<double> load;
-    if (tm.cpu_load) load = *tm.cpu_load * static_cast<double>(std::max<std::int64_t>(tm.host_cpus, 1)) / cpus;
+    if (tm.cpu_load) load = *tm.cpu_load * host_cpus / cpus;
     if (tm.cpu_time_ns) {
       const Counter& now = detail.cpu_time[tm.id] = advanced(before.cpu_time(tm.id), *tm.cpu_time_ns, seen.time);
       if (now.has_changed) load = now.rate / kNsPerSecond / cpus;

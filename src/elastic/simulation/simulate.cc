@@ -5,6 +5,7 @@
 #include "base/assert.h"
 #include "elastic/decide.h"
 #include "elastic/measure.h"
+#include "elastic/seconds.h"
 
 namespace temblor::elastic {
 namespace {
@@ -112,7 +113,7 @@ SimRun simulate(const Conf& conf, const SimSettings& settings, const LoadTrace& 
   SimRun run;
   const std::int64_t steps = std::max<std::int64_t>(duration / kStep, 1);
   const std::int64_t per_point = (steps + static_cast<std::int64_t>(points) - 1) / static_cast<std::int64_t>(points);
-  const double tolerance_s = std::chrono::duration<double>(conf.backlog_tolerance).count();
+  const double tolerance_s = seconds(conf.backlog_tolerance);
   std::int64_t in_point = 0;
   for (std::int64_t step = 0; step < steps; ++step) {
     const Milliseconds at = step * kStep;

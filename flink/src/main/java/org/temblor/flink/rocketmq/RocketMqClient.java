@@ -2,6 +2,7 @@ package org.temblor.flink.rocketmq;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.UUID;
@@ -54,13 +55,7 @@ public final class RocketMqClient implements TopicClient {
   public List<TopicQueue> queues() throws IOException {
     return asking(
         "the queues of " + topic,
-        () -> {
-          List<TopicQueue> queues = new ArrayList<>();
-          for (MessageQueue queue : consumer.fetchSubscribeMessageQueues(topic)) {
-            queues.add(new TopicQueue(queue.getTopic(), queue.getBrokerName(), queue.getQueueId()));
-          }
-          return queues;
-        });
+        () -> ours(consumer.fetchSubscribeMessageQueues(topic)));
   }
 
   @Override
@@ -163,6 +158,14 @@ public final class RocketMqClient implements TopicClient {
         return Pulled.without(
             Pulled.Status.NOTHING_YET, result.getNextBeginOffset(), result.getMinOffset(), result.getMaxOffset());
     }
+  }
+
+  static List<TopicQueue> ours(Collection<MessageQueue> theirs) {
+    List<TopicQueue> queues = new ArrayList<>();
+    for (MessageQueue queue : theirs) {
+      queues.add(new TopicQueue(queue.getTopic(), queue.getBrokerName(), queue.getQueueId()));
+    }
+    return queues;
   }
 
   static MessageQueue theirs(TopicQueue queue) {

@@ -1,6 +1,7 @@
 package org.temblor.flink.rocketmq;
 
 import static org.temblor.flink.rocketmq.RocketMqClient.asking;
+import static org.temblor.flink.rocketmq.RocketMqClient.ours;
 import static org.temblor.flink.rocketmq.RocketMqClient.theirs;
 
 import java.io.IOException;
@@ -22,7 +23,6 @@ import org.apache.rocketmq.client.producer.SendResult;
 import org.apache.rocketmq.common.message.Message;
 import org.apache.rocketmq.common.message.MessageBatch;
 import org.apache.rocketmq.common.message.MessageClientIDSetter;
-import org.apache.rocketmq.common.message.MessageQueue;
 import org.apache.rocketmq.remoting.exception.RemotingException;
 import org.apache.rocketmq.remoting.protocol.ResponseCode;
 import org.apache.rocketmq.remoting.protocol.body.Connection;
@@ -55,12 +55,8 @@ final class RocketMqLogClient implements LogClient {
   /** Others than those that can be read, perhaps. */
   @Override
   public List<TopicQueue> queues() throws IOException {
-    List<TopicQueue> queues = new ArrayList<>();
-    for (MessageQueue each :
-        asking("the queues of " + settings.topic, () -> producer.fetchPublishMessageQueues(settings.topic))) {
-      queues.add(new TopicQueue(each.getTopic(), each.getBrokerName(), each.getQueueId()));
-    }
-    return queues;
+    return asking(
+        "the queues of " + settings.topic, () -> ours(producer.fetchPublishMessageQueues(settings.topic)));
   }
 
   @Override
