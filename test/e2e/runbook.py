@@ -33,13 +33,21 @@ class RunbookCluster(Case):
 
     @classmethod
     def submit(cls):
-        for node in NODES:  # its counts begin anew
-            cls.nodes.run(node, f"for printed in {FLINK}/log/*taskexecutor*.out*; do : > $printed; done")
+        cls.forget_printed()
         said = cls.run_on_node01(f"{FLINK}/bin/flink run -d -m node01:8081 -p 3 -c org.jzx.WordCount "
                                  "/opt/flink_jobs/wordcount.jar")
         cls.job = re.search(r"Job has been submitted with JobID ([0-9a-f]{32})", said)[1]
         cls.nodes.until(cls.runs)
         cls.run_on_node01(f"sed -i 's/^FLINK_JOB_ID=.*/FLINK_JOB_ID={cls.job}/' {CONF}")
+        # A first count that is read from now on is one too many. It must not be kept: a TaskManager that is started takes
+        # the name and the file of one that has ended.
+        cls.nodes.until(lambda: cls.count()[0] > 0)
+        cls.forget_printed()
+
+    @classmethod
+    def forget_printed(cls):
+        for node in NODES:
+            cls.nodes.run(node, f"for printed in {FLINK}/log/*taskexecutor*.out*; do : > $printed; done")
 
     def setUp(self):
         super().setUp()
@@ -102,12 +110,13 @@ class RunbookCluster(Case):
         self.nodes.run(node, "pkill -KILL -f TaskManagerRunner")
         return node
 
-    def count(self, word="hello"):
-        """How often the word was counted, as the job has printed it last, on whichever node; and all that was printed, also
-        by TaskManagers in whose place others have been started: Flink keeps their files as .out.1 and so on."""
+    @classmethod
+    def count(cls, word="hello"):
+        """How often the word was counted, as the job has printed it last, on whichever node; and all that was printed since
+        the job's first lines, but by TaskManagers in whose place others have been started."""
         printed = [int(number) for node in NODES
                    for number in re.findall(rf"\({word},(\d+)\)",
-                                            self.nodes.run(node, f"cat {FLINK}/log/*taskexecutor*.out*"))]
+                                            cls.nodes.run(node, f"cat {FLINK}/log/*taskexecutor*.out*"))]
         return max(printed, default=0), printed
 
     def assert_counts_went_on(self):
@@ -116,7 +125,7 @@ class RunbookCluster(Case):
         before, _ = self.count()
         self.nodes.until(lambda: self.count()[0] > before + LINES_PER_S)
         _, printed = self.count()
-        self.assertEqual(printed.count(1), 1, "it was counted from the beginning again")
+        self.assertNotIn(1, printed, "it was counted from the beginning again")
         self.assertLess(len(printed) - len(set(printed)), 3 * LINES_PER_S)
 
     def back_to_three(self):
