@@ -14,7 +14,7 @@ SOURCES = os.path.join(ROOT, "bench", "java")
 CLASSES = os.path.join(ROOT, "build", "bench", "java")
 LIBRARIES = [os.path.join(ROOT, "build", *path) for path in (
     ("flink", "temblor-flink.jar"), ("java", "temblor-peers.jar"), ("java", "lib", "protobuf-java-3.21.7.jar"))]
-HEAP = "4g"
+HEAP = "5g"
 JOBS = ("native", "java", "preaggregated")
 
 

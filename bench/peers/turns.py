@@ -2,22 +2,31 @@
 
 import contextlib
 import statistics
+import time
 
 from .process import check
 
 EXACT = ("native", "embedded")  # their averages are right to the last bit; others' sums are of doubles
 
 
-def measure(peers, reference, parallelism, rounds, warm_up):
-    """For each peer by its name the figures of the rounds behind the warm-up; peers and reference are running."""
+def measure(peers, reference, parallelism, rounds, warm_up_s):
+    """For each peer by its name the figures of the rounds behind its warm-up; peers and reference are running. A JVM gets
+    to its speed within a time, not within a number of rounds: all have the same."""
+    def run(name, peer, expected):
+        got = expected if peer is reference else peer.run(parallelism)
+        check(name, got, expected, name in EXACT)
+        return got
+
+    expected = reference.run(parallelism)
+    for name, peer in peers.items():
+        until = time.monotonic() + warm_up_s
+        while peer is not reference and time.monotonic() < until:
+            run(name, peer, expected)
     figures = {name: [] for name in peers}
-    for round_ in range(warm_up + rounds):
+    for _ in range(rounds):
         expected = reference.run(parallelism)
         for name, peer in peers.items():
-            got = expected if peer is reference else peer.run(parallelism)
-            check(name, got, expected, name in EXACT)
-            if round_ >= warm_up:
-                figures[name].append(got)
+            figures[name].append(run(name, peer, expected))
     return figures
 
 
