@@ -2,54 +2,25 @@
 
 import json
 import os
-import subprocess
 import sys
-import tempfile
 import time
 import urllib.error
 import urllib.request
 
+from brought_up import BroughtUp
 from harness import ROOT, TIMEOUT_S
 
 sys.path.insert(0, os.path.join(ROOT, "tools"))
 from flink_cluster import cluster  # noqa: E402
 
-TOOL = os.path.join(ROOT, "tools", "flink")
 
+class Flink(BroughtUp):
+    """A JobManager and TaskManagers."""
 
-class Flink:
-    """A JobManager and TaskManagers in a folder of their own. `with Flink() as flink:`; whatever becomes of the test,
-    none of them is left: they are killed at the end of the block, or by their watcher once this process is gone."""
+    tool_name = "flink"
 
     def __init__(self, task_managers=1, slots=2, options=()):
-        self._options = ["--task-managers", str(task_managers), "--slots", str(slots), *options]
-
-    def __enter__(self):
-        self._folder = tempfile.TemporaryDirectory(prefix="temblor-flink-")
-        self.home = os.path.join(self._folder.name, "cluster")
-        try:
-            self.tool("up", "--quick", "--owner", str(os.getpid()), *self._options)
-        except BaseException:
-            self.__exit__()
-            raise
-        return self
-
-    def __exit__(self, *_):
-        try:
-            if os.path.exists(os.path.join(self.home, "servers.json")):
-                self.tool("down", "--kill")
-        finally:
-            self._folder.cleanup()
-
-    def tool(self, *arguments):
-        """Runs tools/flink for this cluster, which must succeed; its stdout."""
-        done = self.try_tool(*arguments)
-        assert done.returncode == 0, f"tools/flink {' '.join(arguments)}: {done.stderr}"
-        return done.stdout
-
-    def try_tool(self, *arguments):
-        return subprocess.run([sys.executable, TOOL, "--home", self.home, *arguments], stdin=subprocess.DEVNULL,
-                              capture_output=True, text=True, timeout=TIMEOUT_S)
+        super().__init__("--quick", "--task-managers", str(task_managers), "--slots", str(slots), *options)
 
     def status(self):
         return cluster.Cluster(self.home).status()

@@ -2,12 +2,12 @@
 
 import os
 import subprocess
-import sys
 import time
 import unittest
 
-from flink import TOOL, Flink
-from harness import Case
+from brought_up import run_tool
+from flink import Flink
+from harness import ROOT, Case
 
 
 class Lives(Case):
@@ -65,11 +65,14 @@ class Ends(Case):
                 pass  # it is gone
         return found
 
-    def assert_none_is_left(self, flink):
+    def wait_for(self, home, fewest, most):
         limit = time.monotonic() + 60
-        while self.processes_of(flink.home):
-            self.assertLess(time.monotonic(), limit, self.processes_of(flink.home))
+        while not fewest <= len(self.processes_of(home)) <= most:
+            self.assertLess(time.monotonic(), limit, self.processes_of(home))
             time.sleep(0.05)
+
+    def assert_none_is_left(self, flink):
+        self.wait_for(flink.home, 0, 0)
 
     def test_nothing_is_left(self):
         with Flink() as flink:
@@ -87,13 +90,20 @@ class Ends(Case):
             owner.wait()
             self.assert_none_is_left(flink)
 
+    def test_a_start_that_is_ended_leaves_nothing(self):
+        home = self.path("ended")
+        start = subprocess.Popen([os.path.join(ROOT, "tools", "flink"), "--home", home, "up", "--quick"])
+        self.wait_for(home, 2, 3)  # it, and what it has started
+        start.terminate()
+        self.assertEqual(start.wait(), 130)
+        self.wait_for(home, 0, 0)
+
 
 class Errors(Case):
     """Each is one line with a remedy."""
 
     def refuse(self, *arguments, **environment):
-        done = subprocess.run([sys.executable, TOOL, "--home", self.path("none"), *arguments], capture_output=True,
-                              text=True, env={**os.environ, **environment})
+        done = run_tool("flink", self.path("none"), *arguments, **environment)
         self.assertEqual(done.returncode, 1)
         self.assertEqual(done.stderr.count("\n"), 1, done.stderr)
         return done.stderr

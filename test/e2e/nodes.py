@@ -3,18 +3,16 @@
 import json
 import os
 import shlex
-import subprocess
 import sys
-import tempfile
 import time
 import unittest
 
-from harness import ROOT, TEMBLOR, TIMEOUT_S
+from brought_up import BroughtUp
+from harness import ROOT, TEMBLOR
 
 sys.path.insert(0, os.path.join(ROOT, "tools"))
 from node_cluster import layout, namespaces, nodes  # noqa: E402
 
-TOOL = os.path.join(ROOT, "tools", "nodes")
 FLINK = layout.FLINK
 PROGRAMS = "/opt/temblor"  # where the nodes see the folder of the program under test
 
@@ -27,41 +25,18 @@ def require():
         raise unittest.SkipTest(refusal)
 
 
-class Nodes:
-    """node01 and so on, in a folder of their own. `with Nodes() as cluster:`; whatever becomes of the test, none of them is
-    left: they are ended at the end of the block, or by their watcher once this process is gone."""
+class Nodes(BroughtUp):
+    """Node01 and so on."""
+
+    tool_name = "nodes"
+    down = ("down",)
 
     def __init__(self, count=3, options=()):
-        self._options = ["--nodes", str(count), *options]
+        super().__init__("--quick", "--program", f"{os.path.dirname(TEMBLOR)}={PROGRAMS}", "--nodes", str(count), *options)
 
     def __enter__(self):
         require()
-        self._folder = tempfile.TemporaryDirectory(prefix="temblor-nodes-")
-        self.home = os.path.join(self._folder.name, "nodes")
-        try:
-            self.tool("up", "--quick", "--owner", str(os.getpid()), "--program",
-                      f"{os.path.dirname(TEMBLOR)}={PROGRAMS}", *self._options)
-        except BaseException:
-            self.__exit__()
-            raise
-        return self
-
-    def __exit__(self, *_):
-        try:
-            if os.path.exists(os.path.join(self.home, "servers.json")):
-                self.tool("down")
-        finally:
-            self._folder.cleanup()
-
-    def tool(self, *arguments):
-        """Runs tools/nodes for these, which must succeed; its stdout."""
-        done = self.try_tool(*arguments)
-        assert done.returncode == 0, f"tools/nodes {' '.join(arguments)}: {done.stderr}"
-        return done.stdout
-
-    def try_tool(self, *arguments):
-        return subprocess.run([sys.executable, TOOL, "--home", self.home, *arguments], stdin=subprocess.DEVNULL,
-                              capture_output=True, text=True, timeout=TIMEOUT_S)
+        return super().__enter__()
 
     def status(self):
         return nodes.Nodes(self.home).status()["nodes"]

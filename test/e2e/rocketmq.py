@@ -8,52 +8,28 @@ import tempfile
 import time
 
 import stored
+from brought_up import BroughtUp
 from harness import ROOT, TIMEOUT_S, delimited
 
 sys.path.insert(0, os.path.join(ROOT, "tools"))
 from loopback import problem, processes  # noqa: E402, F401
 from rocketmq_servers import remoting, servers, topics  # noqa: E402, F401
 
-TOOL = os.path.join(ROOT, "tools", "rocketmq")
 SEND_BATCH = 320
 PEERS = os.path.join(ROOT, "build", "java", "temblor-peers.jar")
 
 
-class Servers:
-    """Name servers and brokers in a folder of their own. `with Servers() as servers:`; whatever becomes of the test,
-    none of them is left: they are killed at the end of the block, or by their watcher once this process is gone."""
+class Servers(BroughtUp):
+    """Name servers and brokers."""
+
+    tool_name = "rocketmq"
 
     def __init__(self, brokers=1, version="5.3.3", options=(), name_servers=1, quick=True):
         """`quick`: they start sooner, and never get to full speed."""
-        self._options = ["--brokers", str(brokers), "--name-servers", str(name_servers), "--broker-version", version,
-                         *(["--quick"] if quick else []),
-                         *options]
-
-    def __enter__(self):
-        self._folder = tempfile.TemporaryDirectory(prefix="temblor-rocketmq-")
-        self.home = os.path.join(self._folder.name, "servers")
-        try:
-            self.tool("up", "--owner", str(os.getpid()), *self._options)
-        except BaseException:
-            self.__exit__()
-            raise
-        return self
-
-    def __exit__(self, *_):
-        try:
-            if os.path.exists(os.path.join(self.home, "servers.json")):
-                self.tool("down", "--kill")
-        finally:
-            self._folder.cleanup()
+        super().__init__("--brokers", str(brokers), "--name-servers", str(name_servers), "--broker-version", version,
+                         *(["--quick"] if quick else []), *options)
 
     # Servers.
-
-    def tool(self, *arguments):
-        """Runs tools/rocketmq for these servers, which must succeed; its stdout."""
-        done = subprocess.run([sys.executable, TOOL, "--home", self.home, *arguments], stdin=subprocess.DEVNULL,
-                              capture_output=True, text=True, timeout=TIMEOUT_S)
-        assert done.returncode == 0, f"tools/rocketmq {' '.join(arguments)}: {done.stderr}"
-        return done.stdout
 
     def status(self):
         return servers.Servers(self.home).status()

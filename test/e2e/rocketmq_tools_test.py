@@ -3,13 +3,13 @@
 import base64
 import math
 import subprocess
-import sys
 import time
 import unittest
 
+from brought_up import run_tool
 from faulty_proxy import FaultyProxy
 from harness import Case, SeismicAggRecord, reading
-from rocketmq import TOOL, Servers, processes
+from rocketmq import Servers, processes
 
 TOPIC = "seismic-data-topic"
 COMPRESSION = {"zlib": 3, "lz4": 1, "zstd": 2}  # as the system flag of a message says, in bits 8 to 10
@@ -175,8 +175,7 @@ class Lives(Case):
                 time.sleep(0.05)
 
     def refuse(self, *arguments):
-        done = subprocess.run([sys.executable, TOOL, "--home", self.path("none"), *arguments], capture_output=True,
-                              text=True)
+        done = run_tool("rocketmq", self.path("none"), *arguments)
         self.assertEqual(done.returncode, 1)
         self.assertEqual(done.stderr.count("\n"), 1, done.stderr)
         return done.stderr

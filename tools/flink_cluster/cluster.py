@@ -11,7 +11,7 @@ import time
 
 from loopback import ports, processes
 from loopback.home import Home
-from loopback.problem import PortTaken, Problem
+from loopback.problem import Problem
 
 from . import distribution, java, rest, settings
 
@@ -19,7 +19,6 @@ JOB_MANAGER = "jobmanager"
 
 _START_LIMIT_S = 120
 _CLEAN_STOP_LIMIT_S = 60
-_START_TRIES = 3
 _POLL_S = 0.1
 
 
@@ -28,46 +27,11 @@ class Cluster(Home):
 
     tool = "tools/flink"
 
-    def status(self):
-        """The state, and for each process whether it runs."""
-        state = self.state()
-        for server in _all(state):
-            server["running"] = processes.running(server)
-        return state
-
     def up(self, task_managers=1, slots=2, task_heap="256m", quick=False, extra=None):
         """Starts them; in a home that has a cluster, all stopped, that one, with the settings it had. Jobs do not come
         back by themselves: that would take a store for high availability."""
         java.home()
-        os.makedirs(self.home, exist_ok=True)
-        with self._locked():
-            if os.path.exists(self._path("servers.json")):
-                state = self.state()
-                self._refuse_if_any_runs(_all(state))
-                self._start_all(state)
-                return
-            for _ in range(_START_TRIES):  # a port can be taken between the look and the start
-                state = self._lay_out(task_managers, slots, task_heap, quick, extra or {})
-                try:
-                    return self._start_all(state)
-                except BaseException as failure:
-                    os.unlink(self._path("servers.json"))  # nothing that a later up should go on with
-                    if not isinstance(failure, PortTaken):
-                        raise
-            raise Problem(f"the ports were taken {_START_TRIES} times; try again")
-
-    def down(self, kill=False):
-        with self._locked():
-            state = self.state()
-            self._end_all(_all(state), kill)
-            self._dismiss_watcher(state)
-            self._save(state)
-
-    def stop(self, name, kill=False):
-        with self._locked():
-            state = self.state()
-            self._end_all([self._named(state, name)], kill)
-            self._save(state)
+        self._bring_up(lambda: self._lay_out(task_managers, slots, task_heap, quick, extra or {}))
 
     def start(self, name):
         """Returns when it takes part: a TaskManager is registered, a JobManager has all that run registered."""
@@ -86,6 +50,10 @@ class Cluster(Home):
 
     # Steps.
 
+    @staticmethod
+    def _servers(state):
+        return [state["job_manager"], *state["task_managers"]]
+
     def _lay_out(self, task_managers, slots, task_heap, quick, extra):
         taken = set()
         own = {name: ports.choose(ports.SINGLE, taken) for name in ("rest", "rpc", "blob")}
@@ -98,12 +66,12 @@ class Cluster(Home):
     def _start_all(self, state):
         self._save(state)
         try:
-            for server in _all(state):
+            for server in self._servers(state):
                 self._launch(server)
             self._save(state)
             self._await(state, state["task_managers"])
         except BaseException:
-            self._end_all(_all(state), kill=True)
+            self._end_all(state, self._servers(state), kill=True)
             self._save(state)
             raise
 
@@ -141,19 +109,8 @@ class Cluster(Home):
             return False
         return all(known.get(each["name"]) == each["rpc_port"] for each in task_managers)
 
-    def _end_all(self, servers, kill):
+    def _end_all(self, state, servers, kill):
         self.progress("stopping " + ", ".join(server["name"] for server in servers))
         # TaskManagers first: they take their leave of the JobManager.
-        self._end([server for server in servers if "rpc_port" in server], kill, _CLEAN_STOP_LIMIT_S)
-        self._end([server for server in servers if "rpc_port" not in server], kill, _CLEAN_STOP_LIMIT_S)
-
-    def _named(self, state, name):
-        for server in _all(state):
-            if server["name"] == name:
-                return server
-        names = ", ".join(server["name"] for server in _all(state))
-        raise Problem(f"no process {name} in {self.home} (there are {names})")
-
-
-def _all(state):
-    return [state["job_manager"], *state["task_managers"]]
+        for group in (state["task_managers"], [state["job_manager"]]):
+            self._end([server for server in servers if server in group], kill, _CLEAN_STOP_LIMIT_S)

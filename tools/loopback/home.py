@@ -9,8 +9,12 @@ from . import locks, processes
 from .problem import PortTaken, Problem
 
 
+_START_TRIES = 3
+
+
 class Home:
-    """One home. Calls on the same home, from whichever process, wait for each other."""
+    """One home. Calls on the same home, from whichever process, wait for each other. Those who inherit say what there is
+    (_servers), and how it is started and ended (_start_all, _end_all)."""
 
     tool = None  # its command line, for the remedies
 
@@ -25,6 +29,26 @@ class Home:
         except FileNotFoundError:
             raise Problem(f"no servers in {self.home} ({self.tool} up --home {self.home})") from None
 
+    def status(self):
+        """The state, and for each server whether it runs."""
+        state = self.state()
+        for server in self._servers(state):
+            server["running"] = processes.running(server)
+        return state
+
+    def down(self, kill=False):
+        with self._locked():
+            state = self.state()
+            self._end_all(state, self._servers(state), kill)
+            self._dismiss_watcher(state)
+            self._save(state)
+
+    def stop(self, name, kill=False):
+        with self._locked():
+            state = self.state()
+            self._end_all(state, [self._named(state, name)], kill)
+            self._save(state)
+
     def watched_by(self, command):
         """Starts the command as the watcher, in place of the one before."""
         with self._locked():
@@ -34,6 +58,33 @@ class Home:
             self._save(state)
 
     # For those who inherit.
+
+    def _bring_up(self, lay_out):
+        """Starts what is there, all stopped, with the settings and data that it had; where there is nothing, what
+        `lay_out` makes."""
+        os.makedirs(self.home, exist_ok=True)
+        with self._locked():
+            if os.path.exists(self._path("servers.json")):
+                state = self.state()
+                self._refuse_if_any_runs(self._servers(state))
+                self._start_all(state)
+                return
+            for _ in range(_START_TRIES):  # a port can be taken between the look and the start
+                state = lay_out()
+                try:
+                    return self._start_all(state)
+                except BaseException as failure:
+                    os.unlink(self._path("servers.json"))  # nothing that a later up should go on with
+                    if not isinstance(failure, PortTaken):
+                        raise
+            raise Problem(f"the ports were taken {_START_TRIES} times; try again")
+
+    def _named(self, state, name):
+        for server in self._servers(state):
+            if server["name"] == name:
+                return server
+        names = ", ".join(server["name"] for server in self._servers(state))
+        raise Problem(f"no {name} in {self.home} (there are {names})")
 
     def _refuse_if_any_runs(self, servers):
         if any(processes.running(server) for server in servers):

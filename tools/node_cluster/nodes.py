@@ -52,20 +52,6 @@ class Nodes(Home):
                 self._save(state)
                 raise
 
-    def down(self):
-        """Ends the nodes and all that runs in them; files stay."""
-        with self._locked():
-            state = self.state()
-            self._dismiss_watcher(state)
-            self._end(state["nodes"], True, 0)  # their processes end with them
-            self._save(state)
-
-    def status(self):
-        state = self.state()
-        for node in state["nodes"]:
-            node["running"] = processes.running(node)
-        return state
-
     def command(self, name, command):
         """The command line that runs a command in a node."""
         return namespaces.enter(self._running(name), command)
@@ -81,14 +67,18 @@ class Nodes(Home):
         if done.returncode:
             raise Problem(f"sshd of {name} does not run: {done.stderr.strip()}")
 
+    @staticmethod
+    def _servers(state):
+        return state["nodes"]
+
+    def _end_all(self, state, servers, kill):
+        self._end(servers, True, 0)  # their processes end with them; files stay
+
     def _running(self, name):
-        nodes = self.state()["nodes"]
-        for node in nodes:
-            if node["name"] == name:
-                if not processes.running(node):
-                    raise Problem(f"{name} does not run ({self.tool} up --home {self.home})")
-                return node
-        raise Problem(f"no node {name} in {self.home} (there are {', '.join(node['name'] for node in nodes)})")
+        node = self._named(self.state(), name)
+        if not processes.running(node):
+            raise Problem(f"{name} does not run ({self.tool} up --home {self.home})")
+        return node
 
     def _start_sshd(self, node):
         folder = f"/proc/{node['init']}/root/run/temblor"

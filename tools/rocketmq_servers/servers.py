@@ -11,7 +11,7 @@ import time
 
 from loopback import ports, processes
 from loopback.home import Home
-from loopback.problem import PortTaken, Problem
+from loopback.problem import Problem
 
 from . import jars, remoting, settings, topics
 
@@ -19,7 +19,6 @@ NAME_SERVER = "namesrv"  # the first one; those after it are namesrv-1 and so on
 
 _START_LIMIT_S = 120
 _CLEAN_STOP_LIMIT_S = 60  # under load a broker takes half of it
-_START_TRIES = 3
 _POLL_S = 0.1
 _REGISTERS_AFTER_S = 1
 _PROBE = "temblor-is-it-up"
@@ -31,13 +30,6 @@ class Servers(Home):
     tool = "tools/rocketmq"
 
     # What is there.
-
-    def status(self):
-        """The state, and for each server whether it runs."""
-        state = self.state()
-        for server in _all(state):
-            server["running"] = processes.running(server)
-        return state
 
     def name_servers(self):
         """The addresses of those that run, one at least."""
@@ -54,36 +46,8 @@ class Servers(Home):
         """Starts them; in a home that has servers, all stopped, those, with the settings and data that they had."""
         if brokers < 0 or name_servers < 1:
             raise Problem("--name-servers wants 1 or more, --brokers 0 or more")
-        os.makedirs(self.home, exist_ok=True)
-        with self._locked():
-            if os.path.exists(self._path("servers.json")):
-                state = self.state()
-                self._refuse_if_any_runs(_all(state))
-                self._start_all(state)
-                return
-            for _ in range(_START_TRIES):  # a port can be taken between the look and the start
-                state = self._lay_out(brokers, name_servers, broker_version, flush, raised, auto_create_topics, heap,
-                                      quick, extra or {})
-                try:
-                    return self._start_all(state)
-                except BaseException as failure:
-                    os.unlink(self._path("servers.json"))  # nothing that a later up should go on with
-                    if not isinstance(failure, PortTaken):
-                        raise
-            raise Problem(f"the ports were taken {_START_TRIES} times; try again")
-
-    def down(self, kill=False):
-        with self._locked():
-            state = self.state()
-            self._end_all(state, _all(state), kill)
-            self._dismiss_watcher(state)
-            self._save(state)
-
-    def stop(self, name, kill=False):
-        with self._locked():
-            state = self.state()
-            self._end_all(state, [self._named(state, name)], kill)
-            self._save(state)
+        self._bring_up(lambda: self._lay_out(brokers, name_servers, broker_version, flush, raised, auto_create_topics,
+                                             heap, quick, extra or {}))
 
     def start(self, name):
         with self._locked():
@@ -100,6 +64,10 @@ class Servers(Home):
             self._await(state, [server, *knowing])
 
     # Steps.
+
+    @staticmethod
+    def _servers(state):
+        return [*state["name_servers"], *state["brokers"]]
 
     def _lay_out(self, brokers, name_servers, broker_version, flush, raised, auto_create_topics, heap, quick, extra):
         """The folders and their settings, nothing running yet."""
@@ -127,12 +95,12 @@ class Servers(Home):
     def _start_all(self, state):
         self._save(state)
         try:
-            for server in _all(state):
+            for server in self._servers(state):
                 self._launch(state, server)
             self._save(state)
-            self._await(state, _all(state))
+            self._await(state, self._servers(state))
         except BaseException:
-            self._end_all(state, _all(state), kill=True)
+            self._end_all(state, self._servers(state), kill=True)
             self._save(state)
             raise
 
@@ -210,17 +178,6 @@ class Servers(Home):
         # Brokers first: they take their leave of the name servers.
         for group in (state["brokers"], state["name_servers"]):
             self._end([server for server in servers if server in group], kill, _CLEAN_STOP_LIMIT_S)
-
-    def _named(self, state, name):
-        for server in _all(state):
-            if server["name"] == name:
-                return server
-        names = ", ".join(server["name"] for server in _all(state))
-        raise Problem(f"no server {name} in {self.home} (there are {names})")
-
-
-def _all(state):
-    return [*state["name_servers"], *state["brokers"]]
 
 
 def _running(servers):
