@@ -42,7 +42,7 @@ Result<RescaleEnd> Rescale::carry_out(RescaleJournal journal) {
       }
       case RescaleStep::kEndingTm:
         // One that stays is no reason to keep the job waiting.
-        if (const auto ended = hands_.end_task_manager(journal.task_manager); !ended) {
+        if (const auto ended = hands_.end_task_manager(journal.task_manager, journal.old_job); !ended) {
           journal.tm_trouble = ended.error().to_line();
         }
         TEMBLOR_TRY(advance(journal, RescaleStep::kStarting));

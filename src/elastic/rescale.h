@@ -46,7 +46,8 @@ class Rescale {
   struct Hands {
     std::function<std::string()> new_id;                           ///< 32 hexadecimal digits, never the same
     std::function<Result<void>(const std::string& job)> name_job;  ///< writes the job's id into the conf
-    std::function<Result<void>(const std::string& id)> end_task_manager;
+    /// Ends one, unless another job than the one that was moved out of its way has come to use it.
+    std::function<Result<void>(const std::string& id, const std::string& moved_job)> end_task_manager;
     std::function<void(const std::string& job)> tell_of_stray;  ///< one that came through late has been ended
   };
 

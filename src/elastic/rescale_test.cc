@@ -39,7 +39,7 @@ class World {
                                named = job;
                                return Result<void>{};
                              },
-                         .end_task_manager = [this](const std::string& id) -> Result<void> {
+                         .end_task_manager = [this](const std::string& id, const std::string&) -> Result<void> {
                            ended.insert(id);
                            if (tm_stays) return world_error("node02", said_of_tm);
                            return {};

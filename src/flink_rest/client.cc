@@ -175,6 +175,22 @@ Result<std::vector<TaskManager>> Client::task_managers() {
   });
 }
 
+Result<std::vector<std::string>> Client::task_managers_of(const std::string& job) {
+  std::vector<std::string> ids;
+  TEMBLOR_ASSIGN(const std::optional<JobStatus> status, find_job(job));
+  if (!status) return ids;
+  for (const Vertex& vertex : status->vertices) {
+    TEMBLOR_ASSIGN(const std::optional<Json> answer,
+                   http_.find("/jobs/" + job + "/vertices/" + vertex.id + "/taskmanagers"));
+    if (!answer) continue;
+    TEMBLOR_TRY(reading(address(), [&] {
+      for (const Json& each : answer->at("taskmanagers")) ids.push_back(each.at("taskmanager-id").get<std::string>());
+      return true;
+    }));
+  }
+  return ids;
+}
+
 Result<std::string> Client::failure(const std::string& id) {
   TEMBLOR_ASSIGN(const Json answer, http_.get("/jobs/" + id + "/exceptions?maxExceptions=1"));
   return reading(address(), [&] {

@@ -115,6 +115,9 @@ class Client {
   Result<std::optional<SavepointStatus>> savepoint(const std::string& job, const std::string& trigger);
 
   Result<std::vector<TaskManager>> task_managers();
+  /// Ids of those on which a job has tasks, some of them more than once; none where Flink does not know the job. Whose
+  /// the slots of a TaskManager are it does not tell: 1.17.2 leaves its `allocatedSlots` empty.
+  Result<std::vector<std::string>> task_managers_of(const std::string& job);
 
   /// Nothing where there are no figures yet.
   Result<std::optional<SourceFigures>> source_figures(const JobStatus& job);

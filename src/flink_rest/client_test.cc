@@ -225,6 +225,24 @@ TEST(ClientTest, KnowsWhereTaskManagersAre) {
   EXPECT_EQ(found->front().cpus, 2U);
 }
 
+TEST(ClientTest, KnowsOnWhichTaskManagersAJobIs) {
+  AnswerServer server;
+  const auto vertex = [](const std::string& id) {
+    return R"({"id":")" + id + R"(","name":"v","parallelism":2,"tasks":{"RUNNING":2}})";
+  };
+  server.answers["GET /jobs/j"] = {200, R"({"jid":"j","state":"RUNNING","vertices":[)" + vertex("a1") + "," +
+                                            vertex("b2") + "," + vertex("c3") + "]}"};
+  server.answers["GET /jobs/j/vertices/a1/taskmanagers"] = {
+      200,
+      R"({"taskmanagers":[{"host":"node01:40001","status":"RUNNING","taskmanager-id":"node01:40001-ab"},
+      {"host":"node02:40001","status":"RUNNING","taskmanager-id":"node02:40001-cd"}]})"};
+  server.answers["GET /jobs/j/vertices/b2/taskmanagers"] = {
+      200, R"({"taskmanagers":[{"host":"node03:40001","taskmanager-id":"node03:40001-ef"}]})"};
+  EXPECT_THAT(client_of(server).task_managers_of("j").value(),
+              testing::ElementsAre("node01:40001-ab", "node02:40001-cd", "node03:40001-ef"));
+  EXPECT_THAT(client_of(server).task_managers_of("gone").value(), testing::IsEmpty());
+}
+
 TEST(ClientTest, KnowsARefusalFromNoAnswer) {
   AnswerServer server;
   Client client = client_of(server);
