@@ -75,6 +75,10 @@ Rescale::Hands ActionRun::hands(const std::string& conf_path) {
     log_.write(texts_.stray_ended(job));
     alerts_.tell(AlertLevel::kWarn, texts_.stray_ended(job));
   };
+  hands.tell_of_double = [this](const std::string& job) {
+    log_.write(texts_.started_by_others(job));
+    alerts_.tell(AlertLevel::kWarn, texts_.started_by_others(job));
+  };
   return hands;
 }
 
@@ -201,6 +205,10 @@ Result<void> ActionRun::judge(const RescaleEnd& end, Outcome& outcome) {
     case RescaleEnd::Kind::kNotBegun:
       return world_error("job " + journal.old_job, "no savepoint was taken: " + journal.trouble,
                          "it runs on; see that SAVEPOINT_DIR can be written to on every node");
+    case RescaleEnd::Kind::kTakenOver:
+      return world_error("job " + journal.old_job,
+                         "others have started job " + journal.job + " in its place, which is named in the conf now",
+                         "nothing was started from " + journal.savepoint);
     case RescaleEnd::Kind::kLost:
       break;
   }

@@ -11,6 +11,7 @@ namespace temblor::elastic {
 
 /// A job as the JobManager sees it.
 struct FlinkJob {
+  std::string name;
   std::string state;  ///< Flink's word: RUNNING, RESTARTING, FAILED, …
   std::uint32_t parallelism = 0;
   bool all_run = false;  ///< each of its tasks runs: Flink says RUNNING long before
@@ -65,6 +66,8 @@ class FlinkJobs {
 
   /// Nothing where the cluster does not know the job.
   virtual Result<std::optional<FlinkJob>> job(const std::string& id) = 0;
+  /// Ids of the jobs of this name that are not over.
+  virtual Result<std::vector<std::string>> running(const std::string& name) = 0;
   /// Begins to end a job with a savepoint.
   virtual Result<Reply> stop(const StopRequest& request) = 0;
   virtual Result<SavepointState> savepoint(const std::string& job, const std::string& trigger) = 0;

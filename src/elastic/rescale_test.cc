@@ -20,6 +20,7 @@ using ::testing::HasSubstr;
 constexpr const char* kDirectory = "/data/savepoints";
 constexpr const char* kJournal = "/data/metrics/rescale.json";
 const std::string kOldJob = "0b5da5e0b92307946d891584f93dcefe";
+const std::string kTheirs = "7777777777777777777777777777777a";
 
 /// The process was killed.
 struct Killed {};
@@ -44,7 +45,8 @@ class World {
                            if (tm_stays) return world_error("node02", said_of_tm);
                            return {};
                          },
-                         .tell_of_stray = [this](const std::string& job) { strays.push_back(job); }};
+                         .tell_of_stray = [this](const std::string& job) { strays.push_back(job); },
+                         .tell_of_double = [this](const std::string& job) { doubles.push_back(job); }};
     return {jobs, files, clock, RescaleJournalFile(files, kJournal), std::move(hands), {}};
   }
 
@@ -71,7 +73,8 @@ class World {
   SimFlinkJobs jobs;
   std::string named = kOldJob;
   std::set<std::string> ended;
-  std::vector<std::string> strays;  ///< that were told of
+  std::vector<std::string> strays;   ///< that were told of
+  std::vector<std::string> doubles;  ///< that were told of
   bool tm_stays = false;
   std::string said_of_tm = "cannot be reached over ssh";
 
@@ -335,9 +338,101 @@ TEST_F(LateStop, IsNoneWhereOthersHaveEndedTheJob) {
   EXPECT_THAT(world.jobs.running(), ::testing::IsEmpty());
 }
 
+/// Killed when the old job has ended, before it has asked for the new one or just after.
+struct KilledBetweenTheJobs : ::testing::Test {
+  void kill(bool afterwards) {
+    world.jobs.on_call = [afterwards](const std::string& call, bool is_afterwards) {
+      if (call == "start" && afterwards == is_afterwards) throw Killed();
+    };
+    EXPECT_THROW(static_cast<void>(world.rescale().begin(world.plan())), Killed);
+    world.jobs.on_call = [](const std::string&, bool) {};
+  }
+
+  /// What the next one makes of it.
+  RescaleEnd::Kind go_on() {
+    const auto end = world.rescale().go_on();
+    EXPECT_TRUE(end && *end);
+    return end && *end ? (*end)->kind : RescaleEnd::Kind::kLost;
+  }
+
+  /// What it may have asked for itself is watched for, and then forgotten.
+  void expect_theirs_alone() {
+    EXPECT_EQ(world.named, kTheirs);
+    EXPECT_THAT(world.jobs.running(), ::testing::ElementsAre(kTheirs));
+    world.clock.sleep_for(25h);
+    EXPECT_FALSE(world.rescale().go_on()->has_value());
+    world.expect_one_job(4);
+  }
+
+  World world;
+};
+
+TEST_F(KilledBetweenTheJobs, LeavesItToOneThatAPersonHasStarted) {
+  kill(/*afterwards=*/false);
+  world.jobs.add(kTheirs, 4);
+  EXPECT_EQ(go_on(), RescaleEnd::Kind::kTakenOver);
+  expect_theirs_alone();
+}
+
+TEST_F(KilledBetweenTheJobs, EndsItsOwnThatComesThroughBesideOneThatAPersonHasStarted) {
+  world.jobs.lands_late = [] { return Milliseconds(100s); };
+  kill(/*afterwards=*/true);
+  world.jobs.lands_late = [] { return Milliseconds(0); };
+  world.jobs.add(kTheirs, 4);
+  EXPECT_EQ(go_on(), RescaleEnd::Kind::kTakenOver);
+  world.clock.sleep_for(5min);
+  EXPECT_EQ(world.jobs.running().size(), 2U);
+  EXPECT_FALSE(world.rescale().go_on()->has_value());
+  EXPECT_EQ(world.strays.size(), 1U);
+  EXPECT_FALSE(world.rescale().go_on()->has_value());
+  world.expect_one_job(4);
+}
+
+TEST_F(KilledBetweenTheJobs, StartsNothingBesideSeveral) {
+  kill(/*afterwards=*/false);
+  const std::string another = "8" + kTheirs.substr(1);
+  world.jobs.add(kTheirs, 4);
+  world.jobs.add(another, 4);
+  const auto end = world.rescale().go_on();
+  ASSERT_FALSE(end.has_value());
+  EXPECT_THAT(end.error().to_line(), HasSubstr(kTheirs + ", " + another));
+  EXPECT_EQ(world.jobs.running().size(), 2U);
+  world.jobs.end_job(another, "CANCELED");
+  EXPECT_EQ(go_on(), RescaleEnd::Kind::kTakenOver);
+  expect_theirs_alone();
+}
+
+TEST_F(KilledBetweenTheJobs, TellsOfOneThatAPersonHasStartedBesideItsOwn) {
+  kill(/*afterwards=*/true);
+  world.jobs.add(kTheirs, 4);
+  EXPECT_EQ(go_on(), RescaleEnd::Kind::kDone);
+  EXPECT_THAT(world.doubles, ::testing::ElementsAre(kTheirs));
+  EXPECT_EQ(world.jobs.running().size(), 2U) << "theirs is theirs to end";
+}
+
+TEST(Rescale, OneThatRanBesideItIsNoneInItsPlace) {
+  World world;
+  world.jobs.add(kTheirs, 4);
+  EXPECT_EQ(world.rescale().begin(world.plan())->kind, RescaleEnd::Kind::kDone);
+  EXPECT_THAT(world.jobs.running(), ::testing::UnorderedElementsAre(world.named, kTheirs));
+  EXPECT_THAT(world.doubles, ::testing::IsEmpty());
+}
+
+TEST_F(LateStop, StartsNothingBesideOneThatAPersonHasStarted) {
+  world.jobs.add(kTheirs, 4);
+  EXPECT_FALSE(world.rescale().go_on()->has_value()) << "it runs beside the old one, and is no substitute for it";
+  world.clock.sleep_for(4h);
+  world.jobs.add("8" + kTheirs.substr(1), 3);
+  const auto end = world.rescale().go_on();
+  ASSERT_TRUE(end && *end);
+  EXPECT_EQ((*end)->kind, RescaleEnd::Kind::kTakenOver);
+  EXPECT_EQ(world.named, "8" + kTheirs.substr(1));
+  EXPECT_EQ(world.jobs.running().size(), 2U);
+}
+
 // Killed at random moments and again while it goes on, with a JobManager that is away now and then, refuses stops and
-// starts, answers nothing to some that come through later, by hours for some, and has too few slots: one job runs in
-// the end, with its state, and is the one that is named.
+// starts, answers nothing to some that come through later, by hours for some, and has too few slots, and with people
+// who start the job themselves: one job runs in the end, with its state, and is the one that is named.
 TEST(Rescale, ComesToAnEndHoweverOftenItIsKilled) {
   for (std::uint64_t seed = 1; seed <= 3000; ++seed) {
     SCOPED_TRACE(seed);
@@ -379,6 +474,8 @@ TEST(Rescale, ComesToAnEndHoweverOftenItIsKilled) {
           over = rescale.go_on().has_value();
         }
       } catch (const Killed&) {
+        // A person finds no job, and starts one.
+        if (random() % 4 == 0 && world.jobs.running().empty()) world.jobs.add(fmt::format("{:032x}", random()), 3);
       }
       world.clock.sleep_for(5s);
     }
@@ -391,8 +488,10 @@ TEST(Rescale, ComesToAnEndHoweverOftenItIsKilled) {
       } catch (const Killed&) {
       }
     }
-    ASSERT_EQ(world.jobs.running().size(), 1U);
-    EXPECT_EQ(world.jobs.running().front(), world.named);
+    // Both that were asked for at the same time, by it and by a person, run; that is told.
+    std::vector<std::string> running = world.jobs.running();
+    for (const std::string& each : world.doubles) std::erase(running, each);
+    ASSERT_THAT(running, ::testing::ElementsAre(world.named));
     EXPECT_FALSE(world.files.exists(kJournal));
     if (::testing::Test::HasFailure()) return;
   }

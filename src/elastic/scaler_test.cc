@@ -82,6 +82,7 @@ struct ScalerTest : ::testing::Test {
     journal.step = RescaleStep::kStarting;
     journal.began = clock.now();
     journal.old_job = kJob;
+    journal.name = "org.jzx.WordCount";
     journal.savepoint_dir = "/s";
     journal.savepoint = "/s/savepoint-0b5da5-1";
     journal.job = kNewJob;
@@ -129,6 +130,18 @@ TEST_F(ScalerTest, TheLoopFinishesARescaleThoughNoJobRuns) {
   const auto events = DecisionLog(files, "/m").events(10);
   ASSERT_TRUE(events && events->size() == 1U);
   EXPECT_THAT(list_events(*events, Texts(Language::kEnglish)), HasSubstr("parallelism 3 -> 5  done"));
+}
+
+TEST_F(ScalerTest, FollowsAJobThatAPersonHasStartedMeanwhile) {
+  leave_behind_between_the_jobs();
+  const std::string theirs = "77777777777777777777777777777777";
+  flink.jobs[theirs] = {};
+  decide();
+  EXPECT_THAT(flink.running(), ElementsAre(theirs));
+  EXPECT_THAT(text_of("/conf/elastic.conf"), HasSubstr("\nFLINK_JOB_ID=" + theirs + "\n"));
+  EXPECT_THAT(text_of("/log/alert.log"), HasSubstr("[ERROR] job " + kJob + ": others have started job " + theirs +
+                                                   " in its place, which is named in the conf now"));
+  EXPECT_FALSE(files.exists("/m/rescale.json"));
 }
 
 TEST_F(ScalerTest, FinishesARescaleThoughTheWorkersAreNotKnown) {

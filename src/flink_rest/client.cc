@@ -30,8 +30,10 @@ std::vector<std::string> source_metrics(const Json& listed) {
 }
 
 JobStatus status_of(const Json& answer) {
-  JobStatus job{
-      .id = answer.at("jid").get<std::string>(), .state = answer.at("state").get<std::string>(), .vertices = {}};
+  JobStatus job{.id = answer.at("jid").get<std::string>(),
+                .name = answer.value("name", ""),
+                .state = answer.at("state").get<std::string>(),
+                .vertices = {}};
   for (const Json& each : answer.at("vertices")) {
     const auto tasks_in = [&](const char* state) {
       return whole_number<std::uint32_t>(each.at("tasks").value(state, Json(0)));

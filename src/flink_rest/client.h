@@ -46,6 +46,7 @@ inline bool is_over(std::string_view state) { return state == "FINISHED" || stat
 /// How a job is.
 struct JobStatus {
   std::string id;
+  std::string name;
   std::string state;  ///< Flink's word: CREATED, RUNNING, FAILING, FAILED, CANCELED, FINISHED, RESTARTING, …
   std::vector<Vertex> vertices;
 

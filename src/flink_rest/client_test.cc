@@ -135,6 +135,7 @@ TEST(ClientTest, SumsUpItsSources) {
   const std::string metrics = "GET /jobs/00ff/vertices/a1/subtasks/metrics";
   const JobStatus job{
       .id = "00ff",
+      .name = "job",
       .state = "RUNNING",
       .vertices = {{.id = "a1", .name = "Source: read t%x -> combine"}, {.id = "b2", .name = "window"}}};
   server.answers[metrics] = {200, "[]"};

@@ -90,7 +90,8 @@ void FlinkServer::set_answers() {
                          {"parallelism", job.parallelism},
                          {"maxParallelism", job.max_parallelism},
                          {"tasks", {{"RUNNING", job.state == "RUNNING" ? job.parallelism : 0}}}};
-    answers["GET /jobs/" + id] = {200, Json({{"jid", id}, {"state", job.state}, {"vertices", {vertex}}}).dump()};
+    answers["GET /jobs/" + id] = {
+        200, Json({{"jid", id}, {"name", job.name}, {"state", job.state}, {"vertices", {vertex}}}).dump()};
     answers["GET /jobs/" + id + "/exceptions?maxExceptions=1"] = {200, R"({"root-exception":null})"};
     const std::string vertex_path = fmt::format("GET /jobs/{}/vertices/{}", id, kVertex);
     const std::string path = vertex_path + "/subtasks/metrics";

@@ -35,10 +35,17 @@ class SimFlinkJobs final : public FlinkJobs {
     const auto found = jobs_.find(id);
     if (found == jobs_.end()) return std::nullopt;
     const Job& job = found->second;
-    return FlinkJob{.state = job.state,
+    return FlinkJob{.name = kName,
+                    .state = job.state,
                     .parallelism = job.parallelism,
                     .all_run = job.state == "RUNNING" && clock_.now() >= job.runs_at,
                     .is_over = job.state != "RUNNING"};
+  }
+
+  Result<std::vector<std::string>> running(const std::string& name) override {
+    TEMBLOR_TRY(ask("running"));
+    EXPECT_EQ(name, kName);
+    return running();
   }
 
   Result<Reply> stop(const StopRequest& request) override {
@@ -106,6 +113,8 @@ class SimFlinkJobs final : public FlinkJobs {
   bool stop_fails_afterwards = false;  // it is taken, and then stopping fails and the job with it
   std::function<void(const std::string& call, bool afterwards)> on_call = [](const std::string&, bool) {};
   std::function<bool()> is_away = [] { return false; };
+
+  static constexpr const char* kName = "org.jzx.WordCount";  ///< of all jobs
 
  private:
   struct Job {
