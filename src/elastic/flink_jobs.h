@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "base/time.h"
 
 namespace temblor::elastic {
 
@@ -29,6 +30,12 @@ struct SavepointState {
   Progress progress = Progress::kUnknown;
   std::string path;
   std::string cause;  ///< one line
+};
+
+/// How a job has ended.
+struct JobEnd {
+  Milliseconds ago{};     ///< by the JobManager's clock
+  std::string savepoint;  ///< where the one lies with which it ended: nothing came after it; empty where there is none
 };
 
 /// How a job is to be ended with a savepoint.
@@ -75,6 +82,8 @@ class FlinkJobs {
   virtual Result<Reply> start(const StartRequest& request) = 0;
   /// Begins to cancel a job.
   virtual Result<void> cancel(const std::string& id) = 0;
+  /// Nothing where the cluster does not know the job, or it is not over.
+  virtual Result<std::optional<JobEnd>> end_of(const std::string& id) = 0;
   /// Why a job has failed, one line; empty where nothing is known.
   virtual Result<std::string> failure(const std::string& id) = 0;
 };

@@ -4,6 +4,13 @@
 #include <utility>
 
 namespace temblor::elastic {
+namespace {
+
+bool holds(const std::vector<std::string>& words, const std::string& word) {
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+}  // namespace
 
 Result<RescaleEnd> Rescale::begin(RescaleJournal plan) {
   plan.step = RescaleStep::kStopping;
@@ -157,11 +164,8 @@ Result<std::vector<std::string>> Rescale::started_by_others(const RescaleJournal
   if (journal.name.empty()) return std::vector<std::string>();
   TEMBLOR_ASSIGN(std::vector<std::string> jobs, jobs_.running(journal.name));
   std::erase_if(jobs, [&](const std::string& job) {
-    if (job == journal.job || job == journal.old_job) return true;
-    const auto holds = [&](const std::vector<std::string>& ids) {
-      return std::find(ids.begin(), ids.end(), job) != ids.end();
-    };
-    return holds(journal.neighbours) || holds(journal.abandoned_jobs) || holds(journal.strays);
+    return job == journal.job || job == journal.old_job || holds(journal.neighbours, job) ||
+           holds(journal.abandoned_jobs, job) || holds(journal.strays, job);
   });
   return jobs;
 }
@@ -262,9 +266,8 @@ Result<std::vector<std::string>> Rescale::savepoints_of(const RescaleJournal& jo
   TEMBLOR_ASSIGN(const std::vector<std::string> names, files_.list(journal.savepoint_dir));
   const std::string prefix = "savepoint-" + journal.old_job.substr(0, 6) + "-";
   for (const std::string& name : names) {
-    if (name.starts_with(prefix) && files_.exists(journal.savepoint_dir + "/" + name + "/_metadata")) {
-      found.push_back(name);
-    }
+    if (!name.starts_with(prefix) || holds(journal.older_savepoints, name)) continue;
+    if (files_.exists(journal.savepoint_dir + "/" + name + "/_metadata")) found.push_back(name);
   }
   return found;
 }
@@ -274,14 +277,9 @@ Result<std::vector<std::string>> Rescale::savepoints_of(const RescaleJournal& jo
 Result<bool> Rescale::find_savepoint(RescaleJournal& journal) {
   if (!journal.savepoint.empty()) return true;
   TEMBLOR_ASSIGN(const std::vector<std::string> names, savepoints_of(journal));
-  for (const std::string& name : names) {
-    const auto& older = journal.older_savepoints;
-    if (std::find(older.begin(), older.end(), name) == older.end()) {
-      journal.savepoint = journal.savepoint_dir + "/" + name;
-      return true;
-    }
-  }
-  return false;
+  if (names.empty()) return false;
+  journal.savepoint = journal.savepoint_dir + "/" + names.front();
+  return true;
 }
 
 Result<void> Rescale::advance(RescaleJournal& journal, RescaleStep step) {
@@ -331,12 +329,22 @@ Result<bool> Rescale::was_stopped_late(RescaleJournal& journal) {
     return false;
   }
   TEMBLOR_ASSIGN(const SavepointState savepoint, jobs_.savepoint(journal.old_job, journal.trigger));
-  if (savepoint.progress == SavepointState::Progress::kInProgress) return false;
-  bool is_ours = savepoint.progress == SavepointState::Progress::kCompleted;
-  if (is_ours) {
-    journal.savepoint = savepoint.path;
-  } else if (savepoint.progress == SavepointState::Progress::kFailed) {
-    TEMBLOR_ASSIGN(is_ours, find_savepoint(journal));
+  bool is_ours = false;
+  switch (savepoint.progress) {
+    case SavepointState::Progress::kInProgress:
+      return false;
+    case SavepointState::Progress::kCompleted:
+      journal.savepoint = savepoint.path;
+      is_ours = true;
+      break;
+    case SavepointState::Progress::kFailed: {
+      TEMBLOR_ASSIGN(is_ours, find_savepoint(journal));
+      break;
+    }
+    case SavepointState::Progress::kUnknown: {
+      TEMBLOR_ASSIGN(is_ours, ended_as_asked(journal, job));
+      break;
+    }
   }
   journal.unheard.reset();
   if (!is_ours) return false;  // others have ended it
@@ -350,6 +358,20 @@ Result<bool> Rescale::was_stopped_late(RescaleJournal& journal) {
   journal.ended = journal.began;
   journal.over.reset();
   TEMBLOR_TRY(advance(journal, RescaleStep::kStarting));
+  return true;
+}
+
+Result<bool> Rescale::ended_as_asked(RescaleJournal& journal, const std::optional<FlinkJob>& old_job) {
+  // Flink forgets a stop (rest.async.store-duration); as long as it would remember it, it was none of ours. A stop of a
+  // person is known from it by that alone.
+  constexpr Milliseconds kRemembered{300'000};
+  if (!old_job || old_job->state == (journal.cancel ? "FINISHED" : "CANCELED")) return false;
+  TEMBLOR_ASSIGN(const std::optional<JobEnd> end, jobs_.end_of(journal.old_job));
+  if (!end || end->ago < kRemembered || end->savepoint.empty()) return false;
+  const std::string name = end->savepoint.substr(end->savepoint.rfind('/') + 1);
+  TEMBLOR_ASSIGN(const std::vector<std::string> names, savepoints_of(journal));
+  if (!holds(names, name)) return false;
+  journal.savepoint = journal.savepoint_dir + "/" + name;
   return true;
 }
 

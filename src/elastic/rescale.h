@@ -94,8 +94,12 @@ class Rescale {
   /// After the end; whether the old job was stopped late, and is to be started again.
   Result<bool> watch(RescaleJournal& journal);
   Result<bool> was_stopped_late(RescaleJournal& journal);
+  /// Whether the old job, which is over or not known, ended as its stop would have ended it, though Flink knows of no
+  /// such stop.
+  Result<bool> ended_as_asked(RescaleJournal& journal, const std::optional<FlinkJob>& old_job);
   /// Ends those that came through, and leaves those that Flink does not know.
   Result<void> end_strays(RescaleJournal& journal);
+  /// Names of those of the old job in its folder, but for the older ones.
   Result<std::vector<std::string>> savepoints_of(const RescaleJournal& journal);
   Result<bool> find_savepoint(RescaleJournal& journal);
   Result<void> advance(RescaleJournal& journal, RescaleStep step);

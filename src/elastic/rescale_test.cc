@@ -244,18 +244,23 @@ TEST(Rescale, AStopWithoutAnAnswerIsNoRefusal) {
   world.expect_one_job(5);
 }
 
-/// The first start is heard of hours later, what is asked again meanwhile is refused, and the job has gone back.
-struct LateStart : ::testing::Test {
-  LateStart() {
-    world.jobs.refused_starts = 2;
-    world.jobs.on_call = [&](const std::string& call, bool afterwards) { starts += call == "start" && !afterwards; };
-    world.jobs.lands_late = [&] { return starts == 1 ? Milliseconds(3h) : Milliseconds(0); };
+/// The first request of a kind is heard of hours later, and what is asked again meanwhile is refused.
+struct LateRequest : ::testing::Test {
+  void begin(const std::string& request, RescaleEnd::Kind ends_as) {
+    world.jobs.on_call = [=, this](const std::string& call, bool afterwards) {
+      requests += call == request && !afterwards;
+    };
+    world.jobs.lands_late = [this] {
+      if (requests != 1) return Milliseconds(0);
+      lands_at = world.clock.now() + 3h;
+      return Milliseconds(3h);
+    };
     const auto end = world.rescale().begin(world.plan());
-    EXPECT_TRUE(end && end->kind == RescaleEnd::Kind::kWentBack);
+    EXPECT_TRUE(end && end->kind == ends_as);
     EXPECT_THAT(world.jobs.running(), ::testing::ElementsAre(world.named));
   }
 
-  /// What a round finds.
+  /// What a round finds where nothing is to be gone on with.
   void look() {
     const auto end = world.rescale().go_on();
     ASSERT_TRUE(end.has_value()) << end.error().to_line();
@@ -263,7 +268,16 @@ struct LateStart : ::testing::Test {
   }
 
   World world;
-  int starts = 0;
+  int requests = 0;
+  Timestamp lands_at{};
+};
+
+/// The job has gone back to its old parallelism.
+struct LateStart : LateRequest {
+  LateStart() {
+    world.jobs.refused_starts = 2;
+    begin("start", RescaleEnd::Kind::kWentBack);
+  }
 };
 
 TEST_F(LateStart, IsEndedHoursAfterItWasGivenUp) {
@@ -303,25 +317,18 @@ TEST_F(LateStart, IsWatchedForForADay) {
   EXPECT_FALSE(world.files.exists(kJournal));
 }
 
-/// The first stop is heard of hours later, and the second is refused.
-struct LateStop : ::testing::Test {
+/// The job runs on as it did.
+struct LateStop : LateRequest {
   LateStop() {
     world.jobs.refused_stops = 1;
-    world.jobs.on_call = [&](const std::string& call, bool afterwards) { stops += call == "stop" && !afterwards; };
-    world.jobs.lands_late = [&] { return stops == 1 ? Milliseconds(3h) : Milliseconds(0); };
-    const auto end = world.rescale().begin(world.plan());
-    EXPECT_TRUE(end && end->kind == RescaleEnd::Kind::kNotBegun);
-    EXPECT_THAT(world.jobs.running(), ::testing::ElementsAre(kOldJob));
+    begin("stop", RescaleEnd::Kind::kNotBegun);
   }
-
-  World world;
-  int stops = 0;
 };
 
 TEST_F(LateStop, StartsTheJobAgainAsItWas) {
-  EXPECT_FALSE(world.rescale().go_on()->has_value());
-  world.clock.sleep_for(3h);
-  EXPECT_FALSE(world.rescale().go_on()->has_value()) << "its savepoint is being taken";
+  look();
+  world.clock.sleep_for(lands_at - world.clock.now());
+  look();  // its savepoint is being taken
   world.clock.sleep_for(10s);
   EXPECT_THAT(world.jobs.running(), ::testing::IsEmpty());
   const auto end = world.rescale().go_on();
@@ -330,9 +337,32 @@ TEST_F(LateStop, StartsTheJobAgainAsItWas) {
   world.expect_one_job(3);
 }
 
+TEST_F(LateStop, IsKnownThoughFlinkHasForgottenIt) {
+  world.clock.sleep_for(4h);
+  const auto end = world.rescale().go_on();
+  ASSERT_TRUE(end && *end) << "it goes on";
+  EXPECT_EQ((*end)->kind, RescaleEnd::Kind::kDone);
+  world.expect_one_job(3);
+}
+
+TEST_F(LateStop, IsNoneWhereAPersonHasStoppedTheJob) {
+  world.jobs.stop_by_hand(kOldJob, kDirectory);
+  world.clock.sleep_for(4min);
+  look();  // Flink would know of its own
+  EXPECT_FALSE(world.files.exists(kJournal));
+  EXPECT_THAT(world.jobs.running(), ::testing::IsEmpty());
+}
+
+TEST_F(LateStop, IsNoneWhereAPersonHasCancelledTheJob) {
+  world.jobs.end_job(kOldJob, "CANCELED");
+  world.clock.sleep_for(4h);
+  look();
+  EXPECT_THAT(world.jobs.running(), ::testing::IsEmpty());
+}
+
 TEST_F(LateStop, IsNoneWhereOthersHaveEndedTheJob) {
   world.jobs.end_job(kOldJob, "CANCELED");
-  EXPECT_FALSE(world.rescale().go_on()->has_value());
+  look();
   EXPECT_FALSE(world.files.exists(kJournal));
   world.clock.sleep_for(4h);
   EXPECT_THAT(world.jobs.running(), ::testing::IsEmpty());
@@ -420,7 +450,7 @@ TEST(Rescale, OneThatRanBesideItIsNoneInItsPlace) {
 
 TEST_F(LateStop, StartsNothingBesideOneThatAPersonHasStarted) {
   world.jobs.add(kTheirs, 4);
-  EXPECT_FALSE(world.rescale().go_on()->has_value()) << "it runs beside the old one, and is no substitute for it";
+  look();  // it runs beside the old one, and is no substitute for it
   world.clock.sleep_for(4h);
   world.jobs.add("8" + kTheirs.substr(1), 3);
   const auto end = world.rescale().go_on();

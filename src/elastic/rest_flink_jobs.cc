@@ -49,6 +49,11 @@ Result<SavepointState> RestFlinkJobs::savepoint(const std::string& job, const st
                         .cause = failed && found->failure.empty() ? "it failed" : found->failure};
 }
 
+Result<std::optional<JobEnd>> RestFlinkJobs::end_of(const std::string& id) {
+  TEMBLOR_ASSIGN(const std::optional<flink_rest::JobEnd> end, client_.end_of(id));
+  return end ? std::optional(JobEnd{.ago = end->ago, .savepoint = end->savepoint}) : std::nullopt;
+}
+
 Result<Reply> RestFlinkJobs::start(const StartRequest& request) {
   // As long as the jar is not there, nothing can begin.
   const auto jar = patient_.upload_jar(files_, request.jar);

@@ -23,6 +23,7 @@ class RestFlinkJobs final : public FlinkJobs {
   /// Takes the jar to the JobManager each time, and away again: the one there may have been forgotten or changed.
   Result<Reply> start(const StartRequest& request) override;
   Result<void> cancel(const std::string& id) override { return client_.cancel(id); }
+  Result<std::optional<JobEnd>> end_of(const std::string& id) override;
   Result<std::string> failure(const std::string& id) override { return client_.failure(id); }
 
  private:

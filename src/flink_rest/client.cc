@@ -63,6 +63,19 @@ void place_of(std::string_view path, TaskManager& task_manager) {
   std::from_chars(place.data() + colon + 1, place.data() + place.size(), task_manager.port);
 }
 
+/// The path of the savepoint that was the last thing that a job did before it ended; empty where there is none. Of
+/// `answer` some members are null where there is nothing to tell.
+std::string last_savepoint_in(const Json& answer, std::int64_t ended_ms) {
+  // Until all tasks of a stopped job have ended, and what they have written is committed.
+  constexpr std::int64_t kMostMs = 60'000;
+  const Json& latest = answer.at("latest");
+  const Json savepoint = latest.value("savepoint", Json());
+  const Json checkpoint = latest.value("completed", Json());
+  if (savepoint.is_null() || ended_ms - savepoint.at("latest_ack_timestamp").get<std::int64_t>() > kMostMs) return {};
+  const bool is_last = checkpoint.is_null() || checkpoint.at("id") < savepoint.at("id");
+  return is_last ? savepoint.at("external_path").get<std::string>() : std::string();
+}
+
 std::uint64_t count_of(const Json& metric) {
   constexpr double kMost = 1e18;
   const auto value = metric.at("sum").get<double>();
@@ -157,6 +170,18 @@ Result<std::optional<SavepointStatus>> Client::savepoint(const std::string& job,
       status.failure = cause_of(operation.at("failure-cause").at("stack-trace").get<std::string>());
     }
     return std::optional(status);
+  });
+}
+
+Result<std::optional<JobEnd>> Client::end_of(const std::string& job) {
+  TEMBLOR_ASSIGN(const std::optional<Json> answer, http_.find("/jobs/" + job));
+  if (!answer) return std::nullopt;
+  TEMBLOR_ASSIGN(const std::optional<Json> checkpoints, http_.find("/jobs/" + job + "/checkpoints"));
+  return reading(address(), [&]() -> std::optional<JobEnd> {
+    const auto ended_ms = whole_number<std::int64_t>(answer->at("end-time"));  // -1: it has not
+    if (ended_ms < 0) return std::nullopt;
+    return JobEnd{.ago = Milliseconds(whole_number<std::int64_t>(answer->at("now")) - ended_ms),
+                  .savepoint = checkpoints ? last_savepoint_in(*checkpoints, ended_ms) : std::string()};
   });
 }
 

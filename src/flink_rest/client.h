@@ -80,6 +80,12 @@ struct SavepointStatus {
   std::string failure;   ///< why it failed, one line
 };
 
+/// How a job has ended.
+struct JobEnd {
+  Milliseconds ago{};     ///< by the JobManager's clock
+  std::string savepoint;  ///< where the one lies with which it ended: nothing came after it; empty where there is none
+};
+
 /// How far the sources of a job are. Flink's metrics are some seconds old, and none in the first ones.
 struct SourceFigures {
   std::uint64_t records = 0;  ///< messages that were read since the job began or began anew
@@ -105,6 +111,8 @@ class Client {
   Result<std::vector<JobEntry>> jobs();
   /// Why a job has failed, in one line; empty where Flink knows of nothing.
   Result<std::string> failure(const std::string& id);
+  /// Nothing where Flink does not know the job, or it is not over.
+  Result<std::optional<JobEnd>> end_of(const std::string& job);
   Result<void> cancel(const std::string& job) { return http_.patch("/jobs/" + job + "?mode=cancel"); }
 
   /// Begins to stop a job with a savepoint below `directory`. `trigger`, 32 hexadecimal digits, is what it is known by

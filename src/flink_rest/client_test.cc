@@ -191,6 +191,29 @@ TEST(ClientTest, TellsHowASavepointStands) {
   EXPECT_EQ((*failed)->failure, "No space left on device");
 }
 
+TEST(ClientTest, KnowsWithWhichSavepointAJobHasEnded) {
+  AnswerServer server;
+  Client client = client_of(server);
+  EXPECT_EQ(client.end_of("j")->has_value(), false);
+  const auto answer = [&](const std::string& end_time, const std::string& completed, const std::string& savepoint) {
+    server.answers["GET /jobs/j"] = {
+        200, R"({"jid":"j","state":"FINISHED","now":1000400000,"vertices":[],"end-time":)" + end_time + "}"};
+    server.answers["GET /jobs/j/checkpoints"] = {
+        200, R"({"counts":{},"latest":{"completed":)" + completed + R"(,"savepoint":)" + savepoint + "}}"};
+    return client.end_of("j").value();
+  };
+  const std::string savepoint =
+      R"({"id":7,"status":"COMPLETED","latest_ack_timestamp":999999000,"external_path":"file:/s/savepoint-0b5da5-1"})";
+  EXPECT_FALSE(answer("-1", "null", savepoint));
+  EXPECT_EQ(answer("1000000000", "null", savepoint)->ago, Milliseconds(400'000));
+  EXPECT_EQ(answer("1000000000", R"({"id":6})", savepoint)->savepoint, "file:/s/savepoint-0b5da5-1");
+  EXPECT_EQ(answer("1000000000", R"({"id":8})", savepoint)->savepoint, "") << "it went on after it";
+  EXPECT_EQ(answer("1000300000", "null", savepoint)->savepoint, "") << "so it did here";
+  EXPECT_EQ(answer("1000000000", R"({"id":6})", "null")->savepoint, "");
+  server.answers.erase("GET /jobs/j/checkpoints");
+  EXPECT_EQ(client.end_of("j").value()->savepoint, "") << "checkpoints are switched off";
+}
+
 TEST(ClientTest, AsksForSavepointsByTheirTrigger) {
   AnswerServer server;
   Client client = client_of(server);
