@@ -5,11 +5,8 @@
 #include <gtest/gtest.h>
 
 #include <random>
-#include <set>
 
-#include "testing/memory_file_system.h"
-#include "testing/sim_clock.h"
-#include "testing/sim_flink_jobs.h"
+#include "testing/rescale_world.h"
 
 namespace temblor::elastic {
 namespace {
@@ -17,73 +14,8 @@ namespace {
 using namespace std::chrono_literals;
 using ::testing::HasSubstr;
 
-constexpr const char* kDirectory = "/data/savepoints";
-constexpr const char* kJournal = "/data/metrics/rescale.json";
-const std::string kOldJob = "0b5da5e0b92307946d891584f93dcefe";
-const std::string kTheirs = "7777777777777777777777777777777a";
-
-/// The process was killed.
-struct Killed {};
-
-/// A rescale from 3 to 5 in such a cluster.
-class World {
- public:
-  World() : jobs(files, clock) {
-    jobs.add(kOldJob, 3);
-    EXPECT_TRUE(files.create_directories(kDirectory).has_value());
-  }
-
-  Rescale rescale() {
-    Rescale::Hands hands{.new_id = [this] { return fmt::format("{:032x}", ++ids_); },
-                         .name_job =
-                             [this](const std::string& job) {
-                               named = job;
-                               return Result<void>{};
-                             },
-                         .end_task_manager = [this](const std::string& id, const std::string&) -> Result<void> {
-                           ended.insert(id);
-                           if (tm_stays) return world_error("node02", said_of_tm);
-                           return {};
-                         },
-                         .tell_of_stray = [this](const std::string& job) { strays.push_back(job); },
-                         .tell_of_double = [this](const std::string& job) { doubles.push_back(job); }};
-    return {jobs, files, clock, RescaleJournalFile(files, kJournal), std::move(hands), {}};
-  }
-
-  [[nodiscard]] RescaleJournal plan() const {
-    RescaleJournal plan;
-    plan.old_job = named;
-    plan.savepoint_dir = kDirectory;
-    plan.from = 3;
-    plan.to = 5;
-    plan.jar = "/opt/flink_jobs/wordcount.jar";
-    plan.main_class = "org.jzx.WordCount";
-    return plan;
-  }
-
-  /// That one job runs, the named one, and nothing is under way.
-  void expect_one_job(std::uint32_t parallelism) {
-    ASSERT_THAT(jobs.running(), ::testing::ElementsAre(named));
-    EXPECT_EQ(jobs.parallelism_of(named), parallelism);
-    EXPECT_FALSE(files.exists(kJournal));
-  }
-
-  SimClock clock;
-  MemoryFileSystem files;
-  SimFlinkJobs jobs;
-  std::string named = kOldJob;
-  std::set<std::string> ended;
-  std::vector<std::string> strays;   ///< that were told of
-  std::vector<std::string> doubles;  ///< that were told of
-  bool tm_stays = false;
-  std::string said_of_tm = "cannot be reached over ssh";
-
- private:
-  std::uint64_t ids_ = 0;
-};
-
 TEST(Rescale, StartsTheJobAnewFromItsSavepoint) {
-  World world;
+  RescaleWorld world;
   const auto end = world.rescale().begin(world.plan());
   ASSERT_TRUE(end.has_value()) << end.error().to_line();
   EXPECT_EQ(end->kind, RescaleEnd::Kind::kDone);
@@ -95,7 +27,7 @@ TEST(Rescale, StartsTheJobAnewFromItsSavepoint) {
 }
 
 TEST(Rescale, EndsATaskManagerBetweenTheTwoJobs) {
-  World world;
+  RescaleWorld world;
   RescaleJournal plan = world.plan();
   plan.task_manager = "tm-7";
   world.jobs.on_call = [&](const std::string& call, bool) {
@@ -110,7 +42,7 @@ TEST(Rescale, EndsATaskManagerBetweenTheTwoJobs) {
 }
 
 TEST(Rescale, StartsTheJobThoughATaskManagerStays) {
-  World world;
+  RescaleWorld world;
   world.tm_stays = true;
   RescaleJournal plan = world.plan();
   plan.task_manager = "tm-7";
@@ -122,7 +54,7 @@ TEST(Rescale, StartsTheJobThoughATaskManagerStays) {
 }
 
 TEST(Rescale, GoesBackWhereTheNewJobDoesNotFit) {
-  World world;
+  RescaleWorld world;
   world.jobs.slots = 4;
   const auto end = world.rescale().begin(world.plan());
   ASSERT_TRUE(end.has_value());
@@ -132,14 +64,14 @@ TEST(Rescale, GoesBackWhereTheNewJobDoesNotFit) {
 }
 
 TEST(Rescale, GoesBackWhereTheNewJobIsRefused) {
-  World world;
+  RescaleWorld world;
   world.jobs.refused_starts = 3;
   EXPECT_EQ(world.rescale().begin(world.plan())->kind, RescaleEnd::Kind::kWentBack);
   world.expect_one_job(3);
 }
 
 TEST(Rescale, GoesBackWhereTasksDoNotComeToRun) {
-  World world;
+  RescaleWorld world;
   world.jobs.start_takes = 1h;
   world.jobs.on_call = [&](const std::string& call, bool) {
     if (call == "cancel") world.jobs.start_takes = 3s;
@@ -149,7 +81,7 @@ TEST(Rescale, GoesBackWhereTasksDoNotComeToRun) {
 }
 
 TEST(Rescale, TriesAgainInTheNextRoundWhereNoJobStarts) {
-  World world;
+  RescaleWorld world;
   world.jobs.slots = 2;
   const auto end = world.rescale().begin(world.plan());
   ASSERT_FALSE(end.has_value());
@@ -162,7 +94,7 @@ TEST(Rescale, TriesAgainInTheNextRoundWhereNoJobStarts) {
 }
 
 TEST(Rescale, LeavesTheJobWhereThereIsNoSavepoint) {
-  World world;
+  RescaleWorld world;
   world.jobs.stop_fails = "the disk is full";
   const auto end = world.rescale().begin(world.plan());
   ASSERT_TRUE(end.has_value());
@@ -172,16 +104,16 @@ TEST(Rescale, LeavesTheJobWhereThereIsNoSavepoint) {
 }
 
 TEST(Rescale, FindsTheSavepointOfAStopThatFailedAfterwards) {
-  World world;
+  RescaleWorld world;
   world.jobs.stop_fails_afterwards = true;
   EXPECT_EQ(world.rescale().begin(world.plan())->kind, RescaleEnd::Kind::kDone);
   world.expect_one_job(5);
 }
 
 TEST(Rescale, StartsNothingWithoutItsState) {
-  World world;
-  static_cast<void>(world.files.create_directories(std::string(kDirectory) + "/savepoint-0b5da5-old"));
-  static_cast<void>(world.files.create(std::string(kDirectory) + "/savepoint-0b5da5-old/_metadata"));
+  RescaleWorld world;
+  static_cast<void>(world.files.create_directories(std::string(kSavepoints) + "/savepoint-0b5da5-old"));
+  static_cast<void>(world.files.create(std::string(kSavepoints) + "/savepoint-0b5da5-old/_metadata"));
   world.jobs.on_call = [&](const std::string& call, bool) {
     if (call == "savepoint") world.jobs.end_job(kOldJob, "FAILED");
   };
@@ -192,7 +124,7 @@ TEST(Rescale, StartsNothingWithoutItsState) {
 }
 
 TEST(Rescale, FindsTheSavepointWhereTheJobManagerForgot) {
-  World world;
+  RescaleWorld world;
   int looks = 0;
   world.jobs.on_call = [&](const std::string& call, bool) {
     if (call == "savepoint" && ++looks == 5) world.jobs.forget();
@@ -202,16 +134,16 @@ TEST(Rescale, FindsTheSavepointWhereTheJobManagerForgot) {
 }
 
 TEST(Rescale, SaysThatAJournalIsNone) {
-  World world;
+  RescaleWorld world;
   ASSERT_TRUE(world.files.create_directories("/data/metrics").has_value());
-  ASSERT_TRUE(replace_file(world.files, kJournal, "{\"version\": 1, \"step\":").has_value());
+  ASSERT_TRUE(replace_file(world.files, kJournalPath, "{\"version\": 1, \"step\":").has_value());
   const auto end = world.rescale().go_on();
   ASSERT_FALSE(end.has_value());
   EXPECT_THAT(end.error().to_line(), HasSubstr("/data/metrics/rescale.json: is no journal of a rescale"));
 }
 
 TEST(Rescale, WhatIsSaidToItNeedNotBeUtf8) {
-  World world;
+  RescaleWorld world;
   world.tm_stays = true;
   world.said_of_tm = "ssh: \xB4\xC5\xC5\xCC";
   RescaleJournal plan = world.plan();
@@ -221,7 +153,7 @@ TEST(Rescale, WhatIsSaidToItNeedNotBeUtf8) {
 }
 
 TEST(Rescale, EndsAJobThatComesThroughAfterItWentBack) {
-  World world;
+  RescaleWorld world;
   world.jobs.refused_starts = 2;
   int starts = 0;
   world.jobs.on_call = [&](const std::string& call, bool afterwards) { starts += call == "start" && !afterwards; };
@@ -234,7 +166,7 @@ TEST(Rescale, EndsAJobThatComesThroughAfterItWentBack) {
 }
 
 TEST(Rescale, AStopWithoutAnAnswerIsNoRefusal) {
-  World world;
+  RescaleWorld world;
   int stops = 0;
   world.jobs.on_call = [&](const std::string& call, bool afterwards) { stops += call == "stop" && !afterwards; };
   world.jobs.lands_late = [&] { return stops == 1 ? Milliseconds(100s) : Milliseconds(0); };
@@ -244,222 +176,6 @@ TEST(Rescale, AStopWithoutAnAnswerIsNoRefusal) {
   world.expect_one_job(5);
 }
 
-/// The first request of a kind is heard of hours later, and what is asked again meanwhile is refused.
-struct LateRequest : ::testing::Test {
-  void begin(const std::string& request, RescaleEnd::Kind ends_as) {
-    world.jobs.on_call = [=, this](const std::string& call, bool afterwards) {
-      requests += call == request && !afterwards;
-    };
-    world.jobs.lands_late = [this] {
-      if (requests != 1) return Milliseconds(0);
-      lands_at = world.clock.now() + 3h;
-      return Milliseconds(3h);
-    };
-    const auto end = world.rescale().begin(world.plan());
-    EXPECT_TRUE(end && end->kind == ends_as);
-    EXPECT_THAT(world.jobs.running(), ::testing::ElementsAre(world.named));
-  }
-
-  /// What a round finds where nothing is to be gone on with.
-  void look() {
-    const auto end = world.rescale().go_on();
-    ASSERT_TRUE(end.has_value()) << end.error().to_line();
-    EXPECT_FALSE(end->has_value()) << "the rescale is over";
-  }
-
-  World world;
-  int requests = 0;
-  Timestamp lands_at{};
-};
-
-/// The job has gone back to its old parallelism.
-struct LateStart : LateRequest {
-  LateStart() {
-    world.jobs.refused_starts = 2;
-    begin("start", RescaleEnd::Kind::kWentBack);
-  }
-};
-
-TEST_F(LateStart, IsEndedHoursAfterItWasGivenUp) {
-  look();
-  world.clock.sleep_for(3h);
-  EXPECT_EQ(world.jobs.running().size(), 2U);
-  look();
-  EXPECT_EQ(world.strays.size(), 1U);
-  look();
-  world.expect_one_job(3);
-  EXPECT_EQ(world.strays.size(), 1U) << "it is told once";
-}
-
-TEST_F(LateStart, IsRememberedByTheNextRescale) {
-  EXPECT_EQ(world.rescale().begin(world.plan())->kind, RescaleEnd::Kind::kDone);
-  world.clock.sleep_for(3h);
-  look();
-  look();
-  world.expect_one_job(5);
-}
-
-TEST_F(LateStart, StaysWhereNoOtherJobRuns) {
-  world.clock.sleep_for(3h);
-  world.jobs.end_job(world.named, "FAILED");
-  look();
-  EXPECT_EQ(world.jobs.running().size(), 1U);
-  EXPECT_FALSE(world.files.exists(kJournal));
-}
-
-TEST_F(LateStart, IsWatchedForForADay) {
-  world.jobs.forget();  // the request, too, is gone with that JobManager
-  world.clock.sleep_for(23h);
-  look();
-  EXPECT_TRUE(world.files.exists(kJournal));
-  world.clock.sleep_for(2h);
-  look();
-  EXPECT_FALSE(world.files.exists(kJournal));
-}
-
-/// The job runs on as it did.
-struct LateStop : LateRequest {
-  LateStop() {
-    world.jobs.refused_stops = 1;
-    begin("stop", RescaleEnd::Kind::kNotBegun);
-  }
-};
-
-TEST_F(LateStop, StartsTheJobAgainAsItWas) {
-  look();
-  world.clock.sleep_for(lands_at - world.clock.now());
-  look();  // its savepoint is being taken
-  world.clock.sleep_for(10s);
-  EXPECT_THAT(world.jobs.running(), ::testing::IsEmpty());
-  const auto end = world.rescale().go_on();
-  ASSERT_TRUE(end && *end) << "it goes on";
-  EXPECT_EQ((*end)->kind, RescaleEnd::Kind::kDone);
-  world.expect_one_job(3);
-}
-
-TEST_F(LateStop, IsKnownThoughFlinkHasForgottenIt) {
-  world.clock.sleep_for(4h);
-  const auto end = world.rescale().go_on();
-  ASSERT_TRUE(end && *end) << "it goes on";
-  EXPECT_EQ((*end)->kind, RescaleEnd::Kind::kDone);
-  world.expect_one_job(3);
-}
-
-TEST_F(LateStop, IsNoneWhereAPersonHasStoppedTheJob) {
-  world.jobs.stop_by_hand(kOldJob, kDirectory);
-  world.clock.sleep_for(4min);
-  look();  // Flink would know of its own
-  EXPECT_FALSE(world.files.exists(kJournal));
-  EXPECT_THAT(world.jobs.running(), ::testing::IsEmpty());
-}
-
-TEST_F(LateStop, IsNoneWhereAPersonHasCancelledTheJob) {
-  world.jobs.end_job(kOldJob, "CANCELED");
-  world.clock.sleep_for(4h);
-  look();
-  EXPECT_THAT(world.jobs.running(), ::testing::IsEmpty());
-}
-
-TEST_F(LateStop, IsNoneWhereOthersHaveEndedTheJob) {
-  world.jobs.end_job(kOldJob, "CANCELED");
-  look();
-  EXPECT_FALSE(world.files.exists(kJournal));
-  world.clock.sleep_for(4h);
-  EXPECT_THAT(world.jobs.running(), ::testing::IsEmpty());
-}
-
-/// Killed when the old job has ended, before it has asked for the new one or just after.
-struct KilledBetweenTheJobs : ::testing::Test {
-  void kill(bool afterwards) {
-    world.jobs.on_call = [afterwards](const std::string& call, bool is_afterwards) {
-      if (call == "start" && afterwards == is_afterwards) throw Killed();
-    };
-    EXPECT_THROW(static_cast<void>(world.rescale().begin(world.plan())), Killed);
-    world.jobs.on_call = [](const std::string&, bool) {};
-  }
-
-  /// What the next one makes of it.
-  RescaleEnd::Kind go_on() {
-    const auto end = world.rescale().go_on();
-    EXPECT_TRUE(end && *end);
-    return end && *end ? (*end)->kind : RescaleEnd::Kind::kLost;
-  }
-
-  /// What it may have asked for itself is watched for, and then forgotten.
-  void expect_theirs_alone() {
-    EXPECT_EQ(world.named, kTheirs);
-    EXPECT_THAT(world.jobs.running(), ::testing::ElementsAre(kTheirs));
-    world.clock.sleep_for(25h);
-    EXPECT_FALSE(world.rescale().go_on()->has_value());
-    world.expect_one_job(4);
-  }
-
-  World world;
-};
-
-TEST_F(KilledBetweenTheJobs, LeavesItToOneThatAPersonHasStarted) {
-  kill(/*afterwards=*/false);
-  world.jobs.add(kTheirs, 4);
-  EXPECT_EQ(go_on(), RescaleEnd::Kind::kTakenOver);
-  expect_theirs_alone();
-}
-
-TEST_F(KilledBetweenTheJobs, EndsItsOwnThatComesThroughBesideOneThatAPersonHasStarted) {
-  world.jobs.lands_late = [] { return Milliseconds(100s); };
-  kill(/*afterwards=*/true);
-  world.jobs.lands_late = [] { return Milliseconds(0); };
-  world.jobs.add(kTheirs, 4);
-  EXPECT_EQ(go_on(), RescaleEnd::Kind::kTakenOver);
-  world.clock.sleep_for(5min);
-  EXPECT_EQ(world.jobs.running().size(), 2U);
-  EXPECT_FALSE(world.rescale().go_on()->has_value());
-  EXPECT_EQ(world.strays.size(), 1U);
-  EXPECT_FALSE(world.rescale().go_on()->has_value());
-  world.expect_one_job(4);
-}
-
-TEST_F(KilledBetweenTheJobs, StartsNothingBesideSeveral) {
-  kill(/*afterwards=*/false);
-  const std::string another = "8" + kTheirs.substr(1);
-  world.jobs.add(kTheirs, 4);
-  world.jobs.add(another, 4);
-  const auto end = world.rescale().go_on();
-  ASSERT_FALSE(end.has_value());
-  EXPECT_THAT(end.error().to_line(), HasSubstr(kTheirs + ", " + another));
-  EXPECT_EQ(world.jobs.running().size(), 2U);
-  world.jobs.end_job(another, "CANCELED");
-  EXPECT_EQ(go_on(), RescaleEnd::Kind::kTakenOver);
-  expect_theirs_alone();
-}
-
-TEST_F(KilledBetweenTheJobs, TellsOfOneThatAPersonHasStartedBesideItsOwn) {
-  kill(/*afterwards=*/true);
-  world.jobs.add(kTheirs, 4);
-  EXPECT_EQ(go_on(), RescaleEnd::Kind::kDone);
-  EXPECT_THAT(world.doubles, ::testing::ElementsAre(kTheirs));
-  EXPECT_EQ(world.jobs.running().size(), 2U) << "theirs is theirs to end";
-}
-
-TEST(Rescale, OneThatRanBesideItIsNoneInItsPlace) {
-  World world;
-  world.jobs.add(kTheirs, 4);
-  EXPECT_EQ(world.rescale().begin(world.plan())->kind, RescaleEnd::Kind::kDone);
-  EXPECT_THAT(world.jobs.running(), ::testing::UnorderedElementsAre(world.named, kTheirs));
-  EXPECT_THAT(world.doubles, ::testing::IsEmpty());
-}
-
-TEST_F(LateStop, StartsNothingBesideOneThatAPersonHasStarted) {
-  world.jobs.add(kTheirs, 4);
-  look();  // it runs beside the old one, and is no substitute for it
-  world.clock.sleep_for(4h);
-  world.jobs.add("8" + kTheirs.substr(1), 3);
-  const auto end = world.rescale().go_on();
-  ASSERT_TRUE(end && *end);
-  EXPECT_EQ((*end)->kind, RescaleEnd::Kind::kTakenOver);
-  EXPECT_EQ(world.named, "8" + kTheirs.substr(1));
-  EXPECT_EQ(world.jobs.running().size(), 2U);
-}
-
 // Killed at random moments and again while it goes on, with a JobManager that is away now and then, refuses stops and
 // starts, answers nothing to some that come through later, by hours for some, and has too few slots, and with people
 // who start the job themselves: one job runs in the end, with its state, and is the one that is named.
@@ -467,7 +183,7 @@ TEST(Rescale, ComesToAnEndHoweverOftenItIsKilled) {
   for (std::uint64_t seed = 1; seed <= 3000; ++seed) {
     SCOPED_TRACE(seed);
     std::mt19937_64 random(seed);
-    World world;
+    RescaleWorld world;
     world.jobs.slots = random() % 3 == 0 ? 4 : 12;
     world.jobs.refused_starts = static_cast<int>(random() % 5);
     world.jobs.refused_stops = random() % 6 == 0 ? 1 : 0;
@@ -522,7 +238,7 @@ TEST(Rescale, ComesToAnEndHoweverOftenItIsKilled) {
     std::vector<std::string> running = world.jobs.running();
     for (const std::string& each : world.doubles) std::erase(running, each);
     ASSERT_THAT(running, ::testing::ElementsAre(world.named));
-    EXPECT_FALSE(world.files.exists(kJournal));
+    EXPECT_FALSE(world.files.exists(kJournalPath));
     if (::testing::Test::HasFailure()) return;
   }
 }
