@@ -57,24 +57,30 @@ ActionRun::ActionRun(const Environment& environment, const Conf& conf, const std
       fleet_(fleet),
       jobs_(client, patient, environment.files),
       rescale_(jobs_, environment.files, environment.clock,
-               RescaleJournalFile(environment.files, RescaleJournalFile::path_in(conf.metrics_dir)),
-               {.new_id =
-                    [this] {
-                      const auto now = static_cast<std::uint64_t>(environment_.clock.now().time_since_epoch().count());
-                      const std::uint64_t first = hash_words(++ids_, now, environment_.hash_seed);
-                      return fmt::format("{:016x}{:016x}", first, hash_words(first, ids_, environment_.hash_seed + 1));
-                    },
-                .name_job =
-                    [this, conf_path](const std::string& job) {
-                      return write_conf_value(environment_.files, conf_path, "FLINK_JOB_ID", job);
-                    },
-                .end_task_manager = [this](const std::string& id) { return fleet_.remove(id); },
-                .tell_of_stray =
-                    [this](const std::string& job) {
-                      log_.write(texts_.stray_ended(job));
-                      alerts_.tell(AlertLevel::kWarn, texts_.stray_ended(job));
-                    }},
+               RescaleJournalFile(environment.files, RescaleJournalFile::path_in(conf.metrics_dir)), hands(conf_path),
                {.savepoint_limit = conf.savepoint_timeout, .start_limit = conf.job_start_timeout}) {}
+
+Rescale::Hands ActionRun::hands(const std::string& conf_path) {
+  Rescale::Hands hands;
+  hands.new_id = [this] {
+    const auto now = static_cast<std::uint64_t>(environment_.clock.now().time_since_epoch().count());
+    const std::uint64_t first = hash_words(++ids_, now, environment_.hash_seed);
+    return fmt::format("{:016x}{:016x}", first, hash_words(first, ids_, environment_.hash_seed + 1));
+  };
+  hands.name_job = [this, conf_path](const std::string& job) {
+    return write_conf_value(environment_.files, conf_path, "FLINK_JOB_ID", job);
+  };
+  hands.end_task_manager = [this](const std::string& id, const std::string& job) { return fleet_.remove(id, job); };
+  hands.tell_of_stray = [this](const std::string& job) {
+    log_.write(texts_.stray_ended(job));
+    alerts_.tell(AlertLevel::kWarn, texts_.stray_ended(job));
+  };
+  hands.tell_of_double = [this](const std::string& job) {
+    log_.write(texts_.started_by_others(job));
+    alerts_.tell(AlertLevel::kWarn, texts_.started_by_others(job));
+  };
+  return hands;
+}
 
 Result<std::optional<Taken>> ActionRun::finish_what_was_begun() {
   TEMBLOR_ASSIGN(const std::optional<RescaleEnd> end, rescale_.go_on());
@@ -131,7 +137,7 @@ Result<void> ActionRun::change_task_managers(const Action& action, const Observa
     if (removed) continue;
     // Slots are to spare, but on TaskManagers that are all in use: the job is moved together first.
     TEMBLOR_ASSIGN(RescaleJournal move, plan(seen, seen.parallelism));
-    TEMBLOR_ASSIGN(move.task_manager, fleet_.first_to_end());
+    TEMBLOR_ASSIGN(move.task_manager, fleet_.first_to_end(seen.job_id));
     return rescale(std::move(move), outcome);
   }
   return {};
@@ -199,6 +205,10 @@ Result<void> ActionRun::judge(const RescaleEnd& end, Outcome& outcome) {
     case RescaleEnd::Kind::kNotBegun:
       return world_error("job " + journal.old_job, "no savepoint was taken: " + journal.trouble,
                          "it runs on; see that SAVEPOINT_DIR can be written to on every node");
+    case RescaleEnd::Kind::kTakenOver:
+      return world_error("job " + journal.old_job,
+                         "others have started job " + journal.job + " in its place, which is named in the conf now",
+                         "nothing was started from " + journal.savepoint);
     case RescaleEnd::Kind::kLost:
       break;
   }

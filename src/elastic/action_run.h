@@ -45,6 +45,7 @@ class ActionRun {
   Outcome take(const Action& action, const Result<Observation>& seen);
 
  private:
+  Rescale::Hands hands(const std::string& conf_path);
   /// Tells what came of an action.
   void conclude(const Action& action, const Result<void>& done, Outcome& outcome);
   Result<void> change_task_managers(const Action& action, const Observation& seen, Outcome& outcome);

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <map>
 
+#include "elastic/counter.h"
 #include "elastic/seconds.h"
 
 namespace temblor::elastic {
@@ -24,24 +25,33 @@ double beyond_tolerance(const std::optional<double>& pending, double rate, const
 
 }  // namespace
 
+bool tells_of_work(const Sample& sample) {
+  constexpr Milliseconds kBeginning = 5 * kMetricRefresh / 2;
+  return sample.detail && sample.time - sample.detail->began >= kBeginning;
+}
+
 std::optional<double> busiest(const Sample& sample) {
   std::optional<double> result;
-  if (!sample.detail) return result;
+  if (!tells_of_work(sample)) return result;
   for (const auto& [id, vertex] : sample.detail->vertices) {
     if (vertex.busy) result = std::max(result.value_or(0), std::clamp(*vertex.busy, 0.0, 1.0));
   }
   return result;
 }
 
-std::optional<Load> load_of(std::span<const Sample> samples) {
+std::optional<Load> load_of(std::span<const Sample> samples, const Conf& conf) {
   std::map<std::string, Busy> vertices;
   Load load;
   double known = 0;
+  double behind = 0;
+  std::int64_t parallelism = 1;
   const Sample* first_lag = nullptr;
   const Sample* last_lag = nullptr;
   for (const Sample& sample : samples) {
-    if (!sample.detail) continue;
+    if (!tells_of_work(sample)) continue;
     known += 1;
+    if (backlog_of(sample, conf) > 0) ++behind;
+    parallelism = std::max<std::int64_t>(sample.detail->parallelism, 1);
     load.processed += sample.throughput;
     if (sample.detail->pending) {
       if (first_lag == nullptr) first_lag = &sample;
@@ -76,12 +86,17 @@ std::optional<Load> load_of(std::span<const Sample> samples) {
     if (load.per_subtask == 0 || per_subtask < load.per_subtask) load.per_subtask = per_subtask;
     if (load.capacity == 0 || capacity < load.capacity) load.capacity = capacity;
   }
+  if (behind == known) {
+    const double per_subtask = load.processed / static_cast<double>(parallelism);
+    load.per_subtask = load.per_subtask > 0 ? std::min(load.per_subtask, per_subtask) : per_subtask;
+    load.capacity = load.processed;
+  }
   if (load.capacity <= 0) return std::nullopt;
   return load;
 }
 
-std::optional<double> capacity_of(std::span<const Sample> samples) {
-  const auto load = load_of(samples);
+std::optional<double> capacity_of(std::span<const Sample> samples, const Conf& conf) {
+  const auto load = load_of(samples, conf);
   return load ? std::optional(load->capacity) : std::nullopt;
 }
 

@@ -96,7 +96,7 @@ bool is_settled(const Decision& decision) {
 
 double capacity_in(const Situation& situation) {
   const auto samples = recent_of(situation);
-  return capacity_of(newest_over(samples, situation.conf.trigger_duration)).value_or(0);
+  return capacity_of(newest_over(samples, situation.conf.trigger_duration), situation.conf).value_or(0);
 }
 
 }  // namespace temblor::elastic

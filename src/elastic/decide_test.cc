@@ -310,6 +310,39 @@ TEST_F(ModelTest, ShrinksToTheLargestNeedOfItsWindow) {
       << "CPU needs four";
 }
 
+// Busy time is the mean of a minute: right after a backlog was worked off, it is still that of the work.
+TEST_F(ModelTest, GrowsNotByABusyTimeOfBefore) {
+  repeat(4, 300, 0.5);
+  add(200, 0.5);
+  detail(0.95, 0);
+  EXPECT_THAT(decided().actions, IsEmpty());
+  EXPECT_THAT(lines(), ElementsAre("作业繁忙度超过上限，持续时间不足 (0/30 秒)"));
+  repeat(4, 300, 0.5);
+  detail(0.95, 0);
+  EXPECT_EQ(decided().actions.size(), 1U);
+}
+
+TEST_F(ModelTest, AJobThatHasJustBegunIsLeftAlone) {
+  repeat(3, 0, 0.5);
+  detail(1.0, 0);
+  for (Sample& sample : situation.samples) sample.detail->began = at_time(0);
+  EXPECT_THAT(lines(), ElementsAre("作业正在重启，暂不调整"));
+}
+
+TEST_F(ModelTest, RemembersWhatASubtaskCouldDoAtItsLimit) {
+  // Six subtasks with 500/s are busy for 0.2 of their time, so that two would do; but one could not do more than 100/s.
+  situation.cluster = {JobState::kRunning, 6, 0, 3, 6, 0};
+  repeat(40, 500, 0.5);
+  detail(0.2, 0);
+  EXPECT_THAT(decided().actions, ElementsAre(parallelism(6, 3, Note::kBusyLow)));
+  situation.memory.growth = Growth{at_time(0), 2, 6, 200};
+  EXPECT_THAT(decided().actions, IsEmpty());
+  for (Sample& sample : situation.samples) sample.throughput = 280;
+  EXPECT_THAT(decided().actions, ElementsAre(parallelism(6, 4, Note::kBusyLow)));
+  situation.memory.growth->time = at_time(-100'000);
+  EXPECT_THAT(decided().actions, ElementsAre(parallelism(6, 3, Note::kBusyLow))) << "that was yesterday";
+}
+
 TEST_F(ModelTest, IdleJobGoesToItsMinimum) {
   situation.cluster = {JobState::kRunning, 10, 0, 5, 10, 0};
   repeat(40, 0, 0.01);

@@ -25,6 +25,7 @@ Detail detail_from(const Json& json) {
   detail.job_id = json.at("job").get<std::string>();
   detail.job_state = job_state_from(json.at("state").get<std::string>());
   detail.began_again = json.at("began_again").get<bool>();
+  if (json.contains("began_ms")) detail.began = moment(json["began_ms"]);
   detail.parallelism = whole_number<std::int64_t>(json.at("parallelism"));
   detail.task_managers = whole_number<std::int64_t>(json.at("task_managers"));
   detail.slots = whole_number<std::int64_t>(json.at("slots"));
@@ -63,6 +64,7 @@ std::string detail_line(const Sample& sample) {
                      {"job", detail.job_id},
                      {"state", to_string(detail.job_state)},
                      {"began_again", detail.began_again},
+                     {"began_ms", to_ms(detail.began)},
                      {"parallelism", detail.parallelism},
                      {"task_managers", detail.task_managers},
                      {"slots", detail.slots},

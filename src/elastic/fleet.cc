@@ -122,17 +122,39 @@ Result<bool> Fleet::remove_free_one() {
   return true;
 }
 
-Result<std::string> Fleet::first_to_end() {
+Result<std::string> Fleet::first_to_end(const std::string& job) {
   TEMBLOR_ASSIGN(const std::vector<flink_rest::TaskManager> ordered, in_order());
-  return ordered.empty() ? std::string() : ordered.front().id;
+  TEMBLOR_ASSIGN(const auto others, other_jobs(job));
+  for (const flink_rest::TaskManager& each : ordered) {
+    if (!others.contains(each.id)) return each.id;
+  }
+  return world_error("TaskManagers",
+                     "none can be ended: other jobs use each" +
+                         (others.empty() ? "" : ", job " + others.begin()->second + " among them"),
+                     "set TASK_MANAGER_MIN_NUM to as many as they need");
 }
 
-Result<void> Fleet::remove(const std::string& id) {
+Result<void> Fleet::remove(const std::string& id, const std::string& job) {
   TEMBLOR_ASSIGN(const std::vector<flink_rest::TaskManager> all, task_managers());
   for (const flink_rest::TaskManager& each : all) {
-    if (each.id == id) return end(each);
+    if (each.id != id) continue;
+    TEMBLOR_ASSIGN(const auto others, other_jobs(job));
+    const auto other = others.find(id);
+    if (other == others.end()) return end(each);
+    return world_error(each.host, "job " + other->second + " has come to use it", "it is left to that job");
   }
   return {};
+}
+
+Result<std::map<std::string, std::string>> Fleet::other_jobs(const std::string& job) {
+  std::map<std::string, std::string> others;
+  TEMBLOR_ASSIGN(const std::vector<flink_rest::JobEntry> jobs, client_.jobs());
+  for (const flink_rest::JobEntry& each : jobs) {
+    if (each.id == job || flink_rest::is_over(each.state)) continue;
+    TEMBLOR_ASSIGN(const std::vector<std::string> task_managers, client_.task_managers_of(each.id));
+    for (const std::string& id : task_managers) others.emplace(id, each.id);
+  }
+  return others;
 }
 
 Result<void> Fleet::end(const flink_rest::TaskManager& task_manager) {

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -51,12 +52,13 @@ class Fleet {
   /// done where there is no such one: false.
   Result<bool> remove_free_one();
 
-  /// The one that is to end once the job is out of its way: the first in the order of ending. Empty where there are
-  /// none.
-  Result<std::string> first_to_end();
+  /// The one that is to end once `job` is out of its way: the first in the order of ending on which no other job has
+  /// tasks. The world's error where there is no such one.
+  Result<std::string> first_to_end(const std::string& job);
 
-  /// Ends the one with this id; that there is none is no error.
-  Result<void> remove(const std::string& id);
+  /// Ends the one with this id; that there is none is no error. Where another job than `job` has tasks on it by now it
+  /// stays, which is the world's error.
+  Result<void> remove(const std::string& id, const std::string& job);
 
  private:
   /// The cluster's TaskManagers; their hosts are called as the workers are.
@@ -64,6 +66,8 @@ class Fleet {
   Result<std::vector<flink_rest::TaskManager>> in_order();
   /// The JobManager's host, called as the worker is that it may be.
   [[nodiscard]] std::string job_manager() const;
+  /// Other jobs than `job`, by the TaskManagers on which they have tasks.
+  Result<std::map<std::string, std::string>> other_jobs(const std::string& job);
   Result<void> end(const flink_rest::TaskManager& task_manager);
   /// Waits until one is `listed`, or is not any more; how many there are then, nothing where it takes too long.
   Result<std::optional<std::int64_t>> await(const std::string& id, bool listed, Milliseconds patience);

@@ -6,11 +6,13 @@
 #include <vector>
 
 #include "base/result.h"
+#include "base/time.h"
 
 namespace temblor::elastic {
 
 /// A job as the JobManager sees it.
 struct FlinkJob {
+  std::string name;
   std::string state;  ///< Flink's word: RUNNING, RESTARTING, FAILED, …
   std::uint32_t parallelism = 0;
   bool all_run = false;  ///< each of its tasks runs: Flink says RUNNING long before
@@ -28,6 +30,12 @@ struct SavepointState {
   Progress progress = Progress::kUnknown;
   std::string path;
   std::string cause;  ///< one line
+};
+
+/// How a job has ended.
+struct JobEnd {
+  Milliseconds ago{};     ///< by the JobManager's clock
+  std::string savepoint;  ///< where the one lies with which it ended: nothing came after it; empty where there is none
 };
 
 /// How a job is to be ended with a savepoint.
@@ -65,6 +73,8 @@ class FlinkJobs {
 
   /// Nothing where the cluster does not know the job.
   virtual Result<std::optional<FlinkJob>> job(const std::string& id) = 0;
+  /// Ids of the jobs of this name that are not over.
+  virtual Result<std::vector<std::string>> running(const std::string& name) = 0;
   /// Begins to end a job with a savepoint.
   virtual Result<Reply> stop(const StopRequest& request) = 0;
   virtual Result<SavepointState> savepoint(const std::string& job, const std::string& trigger) = 0;
@@ -72,6 +82,8 @@ class FlinkJobs {
   virtual Result<Reply> start(const StartRequest& request) = 0;
   /// Begins to cancel a job.
   virtual Result<void> cancel(const std::string& id) = 0;
+  /// Nothing where the cluster does not know the job, or it is not over.
+  virtual Result<std::optional<JobEnd>> end_of(const std::string& id) = 0;
   /// Why a job has failed, one line; empty where nothing is known.
   virtual Result<std::string> failure(const std::string& id) = 0;
 };

@@ -26,6 +26,7 @@ Sample sample(std::int64_t seconds, double throughput, double cpu) {
   result.detail->job_state = JobState::kRunning;
   result.detail->parallelism = 3;
   result.detail->task_managers = 2;
+  result.detail->began = at(-40);
   result.detail->pending = 17;
   result.detail->vertices["v"] = {"Source: \"x\"\xff", true, 3, Counter{1.5, at(1), at(0), true, 0.1, 7}, 0.25};
   result.detail->vertices["w"] = {"Map", false, 3, Counter{}, std::nullopt};
@@ -69,6 +70,7 @@ TEST_F(HistoryTest, ReadsBackWhatASampleKnew) {
   ASSERT_TRUE(s.detail);
   EXPECT_EQ(s.detail->job_state, JobState::kRunning);
   EXPECT_EQ(s.detail->pending, 17);
+  EXPECT_EQ(s.detail->began, at(-40));
   EXPECT_EQ(s.detail->vertices.at("v").records, (Counter{1.5, at(1), at(0), true, 0.1, 7}));
   EXPECT_EQ(s.detail->vertices.at("v").busy, 0.25);
   EXPECT_FALSE(s.detail->vertices.at("w").busy);
@@ -199,7 +201,7 @@ TEST(MemoryTest, IsKeptOnDisk) {
   memory = remember(*read, {{Target::kParallelism, 5, 4}}, at(2), "next", 900);
   EXPECT_EQ(memory.last_out, at(1));
   EXPECT_EQ(memory.last_in, at(2));
-  EXPECT_FALSE(memory.growth);
+  EXPECT_EQ(memory.growth->to, 5) << "what it could do then is still true";
   EXPECT_EQ(remember(memory, {}, at(3), "other", 0).spent_line, "next");
 
   note_rescale(memory, true);

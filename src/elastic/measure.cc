@@ -43,6 +43,10 @@ class Before {
     return found == sample_->detail->cpu_time.end() ? std::nullopt : std::optional(found->second);
   }
 
+  /// When the job was first seen; nothing where it is now for the first time.
+  [[nodiscard]] std::optional<Timestamp> began() const {
+    return sample_ == nullptr ? std::nullopt : std::optional(sample_->detail->began);
+  }
   [[nodiscard]] double records() const { return sample_ == nullptr ? 0 : sample_->detail->records; }
   [[nodiscard]] bool other_job() const { return other_job_; }
 
@@ -76,6 +80,7 @@ void measure_vertices(const Before& before, const Observation& seen, Sample& sam
     }
     detail.vertices.emplace(vertex.id, std::move(measured));
   }
+  detail.began = detail.began_again ? seen.time : before.began().value_or(seen.time);
 }
 
 /// The CPUs that a TaskManager can make use of: its part of those of the host, and one for each slot at the most. A

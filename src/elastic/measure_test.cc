@@ -88,6 +88,7 @@ TEST(MeasureTest, GoesOnAcrossARestartOfTheCounter) {
   for (const auto& [time, count] : std::vector<std::pair<double, double>>{{0, 100}, {10, 200}, {20, 50}, {30, 150}}) {
     before = measure(before ? &*before : nullptr, with_source(time, count));
     EXPECT_EQ(before->detail->began_again, time == 20) << time;
+    EXPECT_EQ(before->detail->began, at_second(time < 20 ? 0 : 20)) << time;
     if (time == 20) {
       EXPECT_DOUBLE_EQ(before->throughput, 5);
     }
@@ -102,6 +103,7 @@ TEST(MeasureTest, AnotherJobBeginsFromZeroEvenWhereItsCounterIsHigher) {
   EXPECT_DOUBLE_EQ(second.throughput, 12);
   EXPECT_EQ(second.detail->records, 220);
   EXPECT_TRUE(second.detail->began_again);
+  EXPECT_EQ(second.detail->began, at_second(10));
   Observation other = with_source(20, 30, "c");
   other.vertices[0].id = "t";
   const Sample third = measure(&second, other);

@@ -37,9 +37,10 @@ Memory remember(Memory memory, const std::vector<Action>& actions, Timestamp now
   if (!newest_line.empty()) memory.spent_line = newest_line;
   for (const Action& action : actions) {
     (action.grows() ? memory.last_out : memory.last_in) = now;
-    if (action.target != Target::kParallelism) continue;
-    memory.growth.reset();
-    if (action.grows()) memory.growth = Growth{now, action.from, action.to, capacity};
+    // It tells what a subtask can do at its limit (model_policy.cc), also after the job has shrunk.
+    if (action.target == Target::kParallelism && action.grows()) {
+      memory.growth = Growth{now, action.from, action.to, capacity};
+    }
   }
   return memory;
 }

@@ -19,16 +19,24 @@ std::int64_t rounded_up(double number) {
 class Model {
  public:
   Model(const Situation& situation, std::span<const Sample> samples)
-      : conf_(situation.conf), cluster_(situation.cluster), samples_(samples) {}
+      : conf_(situation.conf), cluster_(situation.cluster), samples_(samples) {
+    constexpr Milliseconds kFresh = std::chrono::hours(24);
+    const auto& growth = situation.memory.growth;
+    if (growth && growth->from > 0 && situation.now - growth->time < kFresh) {
+      seen_per_subtask_ = growth->capacity_before / static_cast<double>(growth->from);
+    }
+  }
 
   Wishes wishes() {
-    const auto load = load_of(newest_over(samples_, conf_.trigger_duration));
+    const auto load = load_of(newest_over(samples_, conf_.trigger_duration), conf_);
     if (load) {
       wishes_.capacity = load->capacity;
       judge_out(*load);
       if (!wishes_.parallelism) judge_in(*load);
     } else if (quiet(samples_.back())) {
       judge_idle();
+    } else if (samples_.back().detail && !tells_of_work(samples_.back())) {
+      wishes_.findings.push_back({Note::kJobRestarting});
     } else {
       wishes_.findings.push_back({Note::kUnknownCapacity});
     }
@@ -42,7 +50,13 @@ class Model {
 
   /// A job that says it has little to do, and leaves nothing waiting.
   [[nodiscard]] bool quiet(const Sample& sample) const {
-    return busiest(sample).value_or(1) < lower() && backlog_of(sample, conf_) <= 0;
+    return busiest(sample).value_or(1) < lower() && use_of(sample) < lower() && backlog_of(sample, conf_) <= 0;
+  }
+
+  /// The share of what its subtasks could do at their limit; 0 where that was never seen.
+  [[nodiscard]] double use_of(const Sample& sample) const {
+    const double most = seen_per_subtask_ * static_cast<double>(cluster_.parallelism);
+    return most > 0 ? sample.throughput / most : 0;
   }
 
   /// With some patience: a job sized for exactly that time would else grow again by one whenever its load wavers.
@@ -57,9 +71,10 @@ class Model {
     const Held busy = held(samples_, [&](const Sample& s) { return busiest(s).value_or(0) > std::min(upper, 0.99); });
     const Held waiting = held(samples_, [&](const Sample& s) { return backlog_of(s, conf_) > 0; });
     const bool behind = waiting.for_at_least(conf_.trigger_duration) && !works_off_in_time(load);
-    if (!behind && !busy.for_at_least(conf_.trigger_duration)) {
+    if (!behind && (!busy.for_at_least(conf_.trigger_duration) || does_less())) {
+      const Milliseconds span = does_less() ? Milliseconds(0) : busy.span;
       if (busy.samples > 0) {
-        wishes_.findings.push_back({Note::kBusyHighYet, seconds(busy.span), seconds(conf_.trigger_duration)});
+        wishes_.findings.push_back({Note::kBusyHighYet, seconds(span), seconds(conf_.trigger_duration)});
       }
       return;
     }
@@ -72,8 +87,18 @@ class Model {
     wishes_.parallelism = Wish{needed, wishes_.findings.back().note};
   }
 
+  /// Whether the job processes less than it did a while ago: its busy time, the mean of a minute, is of before then.
+  [[nodiscard]] bool does_less() const {
+    constexpr double kNoise = 0.9;
+    double most = 0;
+    for (const Sample& sample : newest_over(samples_, conf_.trigger_duration)) {
+      if (tells_of_work(sample)) most = std::max(most, sample.throughput);
+    }
+    return samples_.back().throughput < kNoise * most;
+  }
+
   void judge_in(const Load& load) {
-    if (std::max(parallelism_for(load, conf_), conf_.parallelism_min) >= cluster_.parallelism) return;
+    if (std::max(need_of(load), conf_.parallelism_min) >= cluster_.parallelism) return;
     const Held held_quiet = quiet_for();
     if (held_quiet.samples == 0) return;
     if (!held_quiet.for_at_least(window())) {
@@ -98,12 +123,18 @@ class Model {
     wishes_.parallelism = Wish{needed, Note::kBusyLow};
   }
 
+  /// A subtask that could not do more when it was at its limit will not do more, however idle it says it is by now.
+  [[nodiscard]] std::int64_t need_of(Load load) const {
+    if (seen_per_subtask_ > 0) load.per_subtask = std::min(load.per_subtask, seen_per_subtask_);
+    return parallelism_for(load, conf_);
+  }
+
   /// Over each stretch of TRIGGER_DURATION in the window.
   [[nodiscard]] std::int64_t largest_need(std::span<const Sample> samples) const {
     std::int64_t most = 1;
     for (std::size_t size = samples.size(); size >= kLeastSamples; --size) {
       const auto stretch = newest_over(samples.first(size), conf_.trigger_duration);
-      if (const auto load = load_of(stretch)) most = std::max(most, parallelism_for(*load, conf_));
+      if (const auto load = load_of(stretch, conf_)) most = std::max(most, need_of(*load));
       if (stretch.data() == samples.data()) break;
     }
     return most;
@@ -117,7 +148,9 @@ class Model {
     // A job that works something off is meant to use its CPUs; whether it is large enough has been judged above.
     constexpr double kSaturated = 0.99;
     const Held hot = held(samples_, [&](const Sample& s) {
-      return s.cpu > conf_.cpu_load_upper && backlog_of(s, conf_) <= 0 && busiest(s).value_or(0) < kSaturated;
+      const bool begins = s.detail && !tells_of_work(s);
+      return s.cpu > conf_.cpu_load_upper && !begins && backlog_of(s, conf_) <= 0 &&
+             busiest(s).value_or(0) < kSaturated;
     });
     if (hot.for_at_least(conf_.trigger_duration)) {
       wishes_.findings.push_back({Note::kCpuHigh, samples_.back().cpu, conf_.cpu_load_upper});
@@ -146,6 +179,7 @@ class Model {
   const Conf& conf_;
   const Cluster& cluster_;
   std::span<const Sample> samples_;
+  double seen_per_subtask_ = 0;  ///< records/s of one when the job grew last; 0: not known
   Wishes wishes_{};
 };
 

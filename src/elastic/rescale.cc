@@ -4,6 +4,13 @@
 #include <utility>
 
 namespace temblor::elastic {
+namespace {
+
+bool holds(const std::vector<std::string>& words, const std::string& word) {
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+}  // namespace
 
 Result<RescaleEnd> Rescale::begin(RescaleJournal plan) {
   plan.step = RescaleStep::kStopping;
@@ -12,6 +19,8 @@ Result<RescaleEnd> Rescale::begin(RescaleJournal plan) {
   plan.job = hands_.new_id();
   TEMBLOR_ASSIGN(const auto before, journal_.read());
   if (before) plan.strays = before->strays;
+  TEMBLOR_ASSIGN(const std::optional<FlinkJob> old_job, jobs_.job(plan.old_job));
+  if (old_job) TEMBLOR_TRY(note_neighbours(plan, *old_job));
   TEMBLOR_ASSIGN(plan.older_savepoints, savepoints_of(plan));
   TEMBLOR_TRY(journal_.write(plan));
   return carry_out(std::move(plan));
@@ -42,26 +51,22 @@ Result<RescaleEnd> Rescale::carry_out(RescaleJournal journal) {
       }
       case RescaleStep::kEndingTm:
         // One that stays is no reason to keep the job waiting.
-        if (const auto ended = hands_.end_task_manager(journal.task_manager); !ended) {
+        if (const auto ended = hands_.end_task_manager(journal.task_manager, journal.old_job); !ended) {
           journal.tm_trouble = ended.error().to_line();
         }
         TEMBLOR_TRY(advance(journal, RescaleStep::kStarting));
         break;
       case RescaleStep::kStarting: {
-        TEMBLOR_ASSIGN(const bool runs, start(journal, journal.to));
-        if (runs) {
-          TEMBLOR_TRY(advance(journal, RescaleStep::kNaming));
-          break;
-        }
-        abandon(journal);
-        TEMBLOR_TRY(advance(journal, RescaleStep::kGoingBack));
+        TEMBLOR_ASSIGN(const Started started, start(journal, journal.to));
+        if (started == Started::kDoesNot) abandon(journal);
+        TEMBLOR_TRY(advance(journal, started == Started::kDoesNot ? RescaleStep::kGoingBack : RescaleStep::kNaming));
         break;
       }
       case RescaleStep::kGoingBack: {
         // A start that was said to be refused may have come through all the same.
         TEMBLOR_TRY(end_abandoned(journal));
-        TEMBLOR_ASSIGN(const bool runs, start(journal, journal.from));
-        if (runs) {
+        TEMBLOR_ASSIGN(const Started started, start(journal, journal.from));
+        if (started != Started::kDoesNot) {
           TEMBLOR_TRY(advance(journal, RescaleStep::kNaming));
           break;
         }
@@ -78,6 +83,10 @@ Result<RescaleEnd> Rescale::carry_out(RescaleJournal journal) {
         // What has come through since must not run beside it.
         TEMBLOR_TRY(end_abandoned(journal));
         TEMBLOR_TRY(end_strays(journal));
+        if (journal.is_others) return finish(journal, RescaleEnd::Kind::kTakenOver);
+        // Those of others are theirs to end.
+        TEMBLOR_ASSIGN(const std::vector<std::string> doubles, started_by_others(journal));
+        for (const std::string& job : doubles) hands_.tell_of_double(job);
         return finish(journal, went_back ? RescaleEnd::Kind::kWentBack : RescaleEnd::Kind::kDone);
       }
     }
@@ -108,6 +117,7 @@ Result<Rescale::Stopped> Rescale::stop(RescaleJournal& journal) {
         const bool failed = savepoint.progress == SavepointState::Progress::kFailed;
         if (failed || (refused && !may_come_through(journal))) return Stopped::kNotAtAll;
         if (!refused) {
+          TEMBLOR_TRY(note_neighbours(journal, *job));
           // Without an answer it is asked again: by its trigger it is the same savepoint.
           TEMBLOR_ASSIGN(const std::optional<Reply> reply, send(journal, [&] { return jobs_.stop(request); }));
           refused = reply && !reply->accepted;  // or so it seems: the next look tells
@@ -143,7 +153,39 @@ bool Rescale::may_come_through(const RescaleJournal& journal) const {
   return journal.unheard && *journal.unheard <= now && now - *journal.unheard < settings_.late_limit;
 }
 
-Result<bool> Rescale::start(RescaleJournal& journal, std::uint32_t parallelism) {
+Result<void> Rescale::note_neighbours(RescaleJournal& journal, const FlinkJob& old_job) {
+  journal.name = old_job.name;
+  TEMBLOR_ASSIGN(journal.neighbours, jobs_.running(journal.name));
+  std::erase(journal.neighbours, journal.old_job);
+  return {};
+}
+
+Result<std::vector<std::string>> Rescale::started_by_others(const RescaleJournal& journal) {
+  if (journal.name.empty()) return std::vector<std::string>();
+  TEMBLOR_ASSIGN(std::vector<std::string> jobs, jobs_.running(journal.name));
+  std::erase_if(jobs, [&](const std::string& job) {
+    return job == journal.job || job == journal.old_job || holds(journal.neighbours, job) ||
+           holds(journal.abandoned_jobs, job) || holds(journal.strays, job);
+  });
+  return jobs;
+}
+
+Result<bool> Rescale::take_over(RescaleJournal& journal) {
+  TEMBLOR_ASSIGN(const std::vector<std::string> jobs, started_by_others(journal));
+  if (jobs.empty()) return false;
+  if (jobs.size() > 1) {
+    return world_error(
+        "job " + journal.old_job,
+        "has ended with a savepoint, and others have started more than one in its place: " + jobs[0] + ", " + jobs[1],
+        "end all but one; it was " + journal.savepoint);
+  }
+  abandon(journal);
+  journal.job = jobs[0];
+  journal.is_others = true;
+  return true;
+}
+
+Result<Rescale::Started> Rescale::start(RescaleJournal& journal, std::uint32_t parallelism) {
   const StartRequest request{.job = journal.job,
                              .savepoint = journal.savepoint,
                              .parallelism = parallelism,
@@ -158,21 +200,24 @@ Result<bool> Rescale::start(RescaleJournal& journal, std::uint32_t parallelism) 
       if (job->is_over) {
         TEMBLOR_ASSIGN(const std::string why, jobs_.failure(journal.job));
         journal.trouble = "it is " + job->state + (why.empty() ? "" : ": " + why);
-        return false;
+        return Started::kDoesNot;
       }
-      if (job->all_run) return true;
+      if (job->all_run) return Started::kRuns;
       if (!deadline) deadline = clock_.monotonic() + settings_.start_limit;
       if (clock_.monotonic() > *deadline) {
         journal.trouble = "not all of its tasks run after " + temblor::to_string(settings_.start_limit);
         TEMBLOR_TRY(end(journal.job));
-        return false;
+        return Started::kDoesNot;
       }
     } else if (journal.attempts < settings_.start_attempts && !(is_unheard && may_come_through(journal))) {
+      // People who find no job while nobody goes on with it start one themselves.
+      TEMBLOR_ASSIGN(const bool by_others, take_over(journal));
+      if (by_others) return Started::kByOthers;
       ++journal.attempts;
       TEMBLOR_ASSIGN(const std::optional<Reply> reply, send(journal, [&] { return jobs_.start(request); }));
       is_unheard = !reply;
     } else if (!may_come_through(journal)) {
-      return false;
+      return Started::kDoesNot;
     }
     clock_.sleep_for(settings_.poll);
   }
@@ -221,9 +266,8 @@ Result<std::vector<std::string>> Rescale::savepoints_of(const RescaleJournal& jo
   TEMBLOR_ASSIGN(const std::vector<std::string> names, files_.list(journal.savepoint_dir));
   const std::string prefix = "savepoint-" + journal.old_job.substr(0, 6) + "-";
   for (const std::string& name : names) {
-    if (name.starts_with(prefix) && files_.exists(journal.savepoint_dir + "/" + name + "/_metadata")) {
-      found.push_back(name);
-    }
+    if (!name.starts_with(prefix) || holds(journal.older_savepoints, name)) continue;
+    if (files_.exists(journal.savepoint_dir + "/" + name + "/_metadata")) found.push_back(name);
   }
   return found;
 }
@@ -233,14 +277,9 @@ Result<std::vector<std::string>> Rescale::savepoints_of(const RescaleJournal& jo
 Result<bool> Rescale::find_savepoint(RescaleJournal& journal) {
   if (!journal.savepoint.empty()) return true;
   TEMBLOR_ASSIGN(const std::vector<std::string> names, savepoints_of(journal));
-  for (const std::string& name : names) {
-    const auto& older = journal.older_savepoints;
-    if (std::find(older.begin(), older.end(), name) == older.end()) {
-      journal.savepoint = journal.savepoint_dir + "/" + name;
-      return true;
-    }
-  }
-  return false;
+  if (names.empty()) return false;
+  journal.savepoint = journal.savepoint_dir + "/" + names.front();
+  return true;
 }
 
 Result<void> Rescale::advance(RescaleJournal& journal, RescaleStep step) {
@@ -285,14 +324,27 @@ Result<bool> Rescale::watch(RescaleJournal& journal) {
 
 Result<bool> Rescale::was_stopped_late(RescaleJournal& journal) {
   TEMBLOR_ASSIGN(const std::optional<FlinkJob> job, jobs_.job(journal.old_job));
-  if (job && !job->is_over) return false;
+  if (job && !job->is_over) {
+    TEMBLOR_TRY(note_neighbours(journal, *job));
+    return false;
+  }
   TEMBLOR_ASSIGN(const SavepointState savepoint, jobs_.savepoint(journal.old_job, journal.trigger));
-  if (savepoint.progress == SavepointState::Progress::kInProgress) return false;
-  bool is_ours = savepoint.progress == SavepointState::Progress::kCompleted;
-  if (is_ours) {
-    journal.savepoint = savepoint.path;
-  } else if (savepoint.progress == SavepointState::Progress::kFailed) {
-    TEMBLOR_ASSIGN(is_ours, find_savepoint(journal));
+  bool is_ours = false;
+  switch (savepoint.progress) {
+    case SavepointState::Progress::kInProgress:
+      return false;
+    case SavepointState::Progress::kCompleted:
+      journal.savepoint = savepoint.path;
+      is_ours = true;
+      break;
+    case SavepointState::Progress::kFailed: {
+      TEMBLOR_ASSIGN(is_ours, find_savepoint(journal));
+      break;
+    }
+    case SavepointState::Progress::kUnknown: {
+      TEMBLOR_ASSIGN(is_ours, ended_as_asked(journal, job));
+      break;
+    }
   }
   journal.unheard.reset();
   if (!is_ours) return false;  // others have ended it
@@ -306,6 +358,20 @@ Result<bool> Rescale::was_stopped_late(RescaleJournal& journal) {
   journal.ended = journal.began;
   journal.over.reset();
   TEMBLOR_TRY(advance(journal, RescaleStep::kStarting));
+  return true;
+}
+
+Result<bool> Rescale::ended_as_asked(RescaleJournal& journal, const std::optional<FlinkJob>& old_job) {
+  // Flink forgets a stop (rest.async.store-duration); as long as it would remember it, it was none of ours. A stop of a
+  // person is known from it by that alone.
+  constexpr Milliseconds kRemembered{300'000};
+  if (!old_job || old_job->state == (journal.cancel ? "FINISHED" : "CANCELED")) return false;
+  TEMBLOR_ASSIGN(const std::optional<JobEnd> end, jobs_.end_of(journal.old_job));
+  if (!end || end->ago < kRemembered || end->savepoint.empty()) return false;
+  const std::string name = end->savepoint.substr(end->savepoint.rfind('/') + 1);
+  TEMBLOR_ASSIGN(const std::vector<std::string> names, savepoints_of(journal));
+  if (!holds(names, name)) return false;
+  journal.savepoint = journal.savepoint_dir + "/" + name;
   return true;
 }
 

@@ -17,6 +17,8 @@ nlohmann::json to_json(const RescaleJournal& journal) {
                          {"step", kSteps[static_cast<std::size_t>(journal.step)]},
                          {"began_ms", to_ms(journal.began)},
                          {"old_job", journal.old_job},
+                         {"name", journal.name},
+                         {"neighbours", journal.neighbours},
                          {"trigger", journal.trigger},
                          {"cancel", journal.cancel},
                          {"savepoint_dir", journal.savepoint_dir},
@@ -26,6 +28,7 @@ nlohmann::json to_json(const RescaleJournal& journal) {
                          {"job", journal.job},
                          {"abandoned_jobs", journal.abandoned_jobs},
                          {"strays", journal.strays},
+                         {"is_others", journal.is_others},
                          {"from", journal.from},
                          {"to", journal.to},
                          {"attempts", journal.attempts},
@@ -60,6 +63,9 @@ RescaleJournal from_json(const nlohmann::json& json) {
   json.at("job").get_to(journal.job);
   json.at("abandoned_jobs").get_to(journal.abandoned_jobs);
   if (json.contains("strays")) json["strays"].get_to(journal.strays);
+  if (json.contains("name")) json["name"].get_to(journal.name);
+  if (json.contains("neighbours")) json["neighbours"].get_to(journal.neighbours);
+  if (json.contains("is_others")) json["is_others"].get_to(journal.is_others);
   journal.from = whole_number<decltype(journal.from)>(json.at("from"));
   journal.to = whole_number<decltype(journal.to)>(json.at("to"));
   journal.attempts = whole_number<decltype(journal.attempts)>(json.at("attempts"));

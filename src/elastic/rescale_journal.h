@@ -26,6 +26,8 @@ struct RescaleJournal {
   RescaleStep step = RescaleStep::kStopping;
   Timestamp began{};
   std::string old_job;
+  std::string name;                           ///< of the old job, as Flink calls it; empty: not known
+  std::vector<std::string> neighbours;        ///< other jobs of that name, which ran beside it last
   std::string trigger;                        ///< of the savepoint
   bool cancel = false;                        ///< the savepoint cancels (StopRequest)
   std::string savepoint_dir;                  ///< the savepoint is made in
@@ -38,6 +40,7 @@ struct RescaleJournal {
   std::vector<std::string> abandoned_jobs;
   /// Those of them, and of earlier rescales, to whose start nobody has heard an answer: looked for after the end, too.
   std::vector<std::string> strays;
+  bool is_others = false;  ///< `job` was started by others in the place of the old one
   std::uint32_t from = 0;  ///< parallelism
   std::uint32_t to = 0;
   std::uint32_t attempts = 0;          ///< starts of `job` that were asked for

@@ -17,10 +17,19 @@ Result<Reply> reply_to(const Result<Value>& asked, bool may_come_through) {
 Result<std::optional<FlinkJob>> RestFlinkJobs::job(const std::string& id) {
   TEMBLOR_ASSIGN(const std::optional<flink_rest::JobStatus> found, client_.find_job(id));
   if (!found) return std::nullopt;
-  FlinkJob job{.state = found->state, .all_run = found->all_run(), .is_over = found->is_over()};
+  FlinkJob job{.name = found->name, .state = found->state, .all_run = found->all_run(), .is_over = found->is_over()};
   for (const flink_rest::Vertex& vertex : found->vertices)
     job.parallelism = std::max(job.parallelism, vertex.parallelism);
   return job;
+}
+
+Result<std::vector<std::string>> RestFlinkJobs::running(const std::string& name) {
+  TEMBLOR_ASSIGN(const std::vector<flink_rest::JobEntry> all, client_.jobs());
+  std::vector<std::string> ids;
+  for (const flink_rest::JobEntry& job : all) {
+    if (job.name == name && !flink_rest::is_over(job.state)) ids.push_back(job.id);
+  }
+  return ids;
 }
 
 Result<Reply> RestFlinkJobs::stop(const StopRequest& request) {
@@ -38,6 +47,11 @@ Result<SavepointState> RestFlinkJobs::savepoint(const std::string& job, const st
   return SavepointState{.progress = failed ? Progress::kFailed : Progress::kCompleted,
                         .path = found->location,
                         .cause = failed && found->failure.empty() ? "it failed" : found->failure};
+}
+
+Result<std::optional<JobEnd>> RestFlinkJobs::end_of(const std::string& id) {
+  TEMBLOR_ASSIGN(const std::optional<flink_rest::JobEnd> end, client_.end_of(id));
+  return end ? std::optional(JobEnd{.ago = end->ago, .savepoint = end->savepoint}) : std::nullopt;
 }
 
 Result<Reply> RestFlinkJobs::start(const StartRequest& request) {

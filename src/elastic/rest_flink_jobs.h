@@ -17,11 +17,13 @@ class RestFlinkJobs final : public FlinkJobs {
       : client_(client), patient_(patient), files_(files) {}
 
   Result<std::optional<FlinkJob>> job(const std::string& id) override;
+  Result<std::vector<std::string>> running(const std::string& name) override;
   Result<Reply> stop(const StopRequest& request) override;
   Result<SavepointState> savepoint(const std::string& job, const std::string& trigger) override;
   /// Takes the jar to the JobManager each time, and away again: the one there may have been forgotten or changed.
   Result<Reply> start(const StartRequest& request) override;
   Result<void> cancel(const std::string& id) override { return client_.cancel(id); }
+  Result<std::optional<JobEnd>> end_of(const std::string& id) override;
   Result<std::string> failure(const std::string& id) override { return client_.failure(id); }
 
  private:

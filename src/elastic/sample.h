@@ -26,6 +26,7 @@ struct Detail {
   std::string job_id{};
   JobState job_state = JobState::kUnknown;
   bool began_again = false;  ///< a counter of the job began from zero, so it was restarted since the sample before
+  Timestamp began{};         ///< when the job was first seen since it was started or restarted last
   std::int64_t parallelism = 0;
   std::int64_t task_managers = 0;
   std::int64_t slots = 0;

@@ -20,6 +20,7 @@ using ::testing::HasSubstr;
 
 const std::string kJob = "0b5da5e0b92307946d891584f93dcefe";
 const std::string kNewJob = "11111111111111111111111111111111";
+const std::string kOtherJob = "22222222222222222222222222222222";
 
 /// Starts and ends TaskManagers of the server instead of processes.
 class ServedPrograms final : public Programs {
@@ -81,6 +82,7 @@ struct ScalerTest : ::testing::Test {
     journal.step = RescaleStep::kStarting;
     journal.began = clock.now();
     journal.old_job = kJob;
+    journal.name = "org.jzx.WordCount";
     journal.savepoint_dir = "/s";
     journal.savepoint = "/s/savepoint-0b5da5-1";
     journal.job = kNewJob;
@@ -128,6 +130,18 @@ TEST_F(ScalerTest, TheLoopFinishesARescaleThoughNoJobRuns) {
   const auto events = DecisionLog(files, "/m").events(10);
   ASSERT_TRUE(events && events->size() == 1U);
   EXPECT_THAT(list_events(*events, Texts(Language::kEnglish)), HasSubstr("parallelism 3 -> 5  done"));
+}
+
+TEST_F(ScalerTest, FollowsAJobThatAPersonHasStartedMeanwhile) {
+  leave_behind_between_the_jobs();
+  const std::string theirs = "77777777777777777777777777777777";
+  flink.jobs[theirs] = {};
+  decide();
+  EXPECT_THAT(flink.running(), ElementsAre(theirs));
+  EXPECT_THAT(text_of("/conf/elastic.conf"), HasSubstr("\nFLINK_JOB_ID=" + theirs + "\n"));
+  EXPECT_THAT(text_of("/log/alert.log"), HasSubstr("[ERROR] job " + kJob + ": others have started job " + theirs +
+                                                   " in its place, which is named in the conf now"));
+  EXPECT_FALSE(files.exists("/m/rescale.json"));
 }
 
 TEST_F(ScalerTest, FinishesARescaleThoughTheWorkersAreNotKnown) {
@@ -237,6 +251,41 @@ TEST_F(ScalerTest, TheJobIsMovedOffTheHostWithTheMostTaskManagers) {
   EXPECT_THAT(left, ElementsAre("tm-1", "tm-2", "tm-4"));
   EXPECT_EQ(flink.running().size(), 1U);
   EXPECT_EQ(flink.jobs[flink.running()[0]].parallelism, 6U);
+}
+
+TEST_F(ScalerTest, TheJobIsMovedOffATaskManagerThatNoOtherJobUses) {
+  flink.task_managers["tm-4"] = {.host = "node03", .slots = 2, .free_slots = 1};
+  flink.jobs[kOtherJob] = {.name = "other", .task_managers = {"tm-3", "tm-4"}};
+  sample(8, 500);
+  decide();
+  EXPECT_EQ(flink.task_managers.size(), 3U);
+  for (const char* used : {"tm-3", "tm-4"}) EXPECT_TRUE(flink.task_managers.contains(used));
+  EXPECT_EQ(flink.running().size(), 2U);
+}
+
+TEST_F(ScalerTest, TheJobIsNotMovedWhereOtherJobsUseEachTaskManager) {
+  flink.task_managers["tm-4"] = {.host = "node03", .slots = 2, .free_slots = 1};
+  flink.jobs[kOtherJob] = {.name = "other", .task_managers = {"tm-1", "tm-2", "tm-3", "tm-4"}};
+  sample(8, 500);
+  decide();
+  EXPECT_EQ(flink.task_managers.size(), 4U);
+  EXPECT_THAT(flink.running(), ElementsAre(kJob, kOtherJob));
+  EXPECT_THAT(text_of("/log/alert.log"), HasSubstr("none can be ended: other jobs use each, job " + kOtherJob));
+}
+
+TEST_F(ScalerTest, ATaskManagerThatAnotherJobHasComeToUseIsNotEnded) {
+  leave_behind_between_the_jobs();
+  auto journal = RescaleJournalFile(files, "/m/rescale.json").read();
+  ASSERT_TRUE(journal && *journal);
+  (*journal)->step = RescaleStep::kEndingTm;
+  (*journal)->task_manager = "tm-3";
+  leave_behind(**journal);
+  flink.jobs[kOtherJob] = {.name = "other", .task_managers = {"tm-3"}};
+  decide();
+  EXPECT_TRUE(flink.task_managers.contains("tm-3"));
+  EXPECT_THAT(flink.running(), ElementsAre(kNewJob, kOtherJob));
+  EXPECT_THAT(text_of("/log/alert.log"),
+              HasSubstr("[ERROR] TaskManager tm-3: has not ended: node03: job " + kOtherJob + " has come to use it"));
 }
 
 TEST_F(ScalerTest, TheSecondActionIsOfTheJobThatTheFirstHasStarted) {

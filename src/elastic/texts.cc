@@ -90,6 +90,11 @@ std::string Texts::stray_ended(std::string_view job_id) const {
               job_id);
 }
 
+std::string Texts::started_by_others(std::string_view job_id) const {
+  return fill(*this, "调整期间他人提交的同名作业 {} 也在运行，请停止其中一个",
+              "job {} of the same name was started by others meanwhile and runs too, end one of them", job_id);
+}
+
 std::string Texts::job_found(std::string_view job_id) const {
   return fill(*this, "FLINK_JOB_ID 未设置或已失效，使用运行中的作业: {}",
               "FLINK_JOB_ID is not set or has ended, the running job is used: {}", job_id);

@@ -40,6 +40,7 @@ class Texts {
                                      Milliseconds downtime) const;
   [[nodiscard]] std::string rolled_back(std::int64_t parallelism) const;
   [[nodiscard]] std::string stray_ended(std::string_view job_id) const;
+  [[nodiscard]] std::string started_by_others(std::string_view job_id) const;
   [[nodiscard]] std::string job_found(std::string_view job_id) const;
   [[nodiscard]] std::string failed(std::string_view error) const;
   [[nodiscard]] std::string would_do(const Action& action) const;  ///< --dry-run

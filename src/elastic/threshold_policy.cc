@@ -56,7 +56,7 @@ Wishes threshold_wishes(const Situation& situation, std::span<const Sample> samp
   } else if (crossed({&Sample::cpu, conf.cpu_load_lower, false, Note::kCpuLow, Note::kCpuLowYet})) {
     wishes.task_managers = Wish{cluster.task_managers - 1, Note::kCpuLow};
   }
-  wishes.capacity = capacity_of(newest_over(samples, conf.trigger_duration)).value_or(0);
+  wishes.capacity = capacity_of(newest_over(samples, conf.trigger_duration), conf).value_or(0);
   return wishes;
 }
 

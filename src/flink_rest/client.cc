@@ -30,8 +30,10 @@ std::vector<std::string> source_metrics(const Json& listed) {
 }
 
 JobStatus status_of(const Json& answer) {
-  JobStatus job{
-      .id = answer.at("jid").get<std::string>(), .state = answer.at("state").get<std::string>(), .vertices = {}};
+  JobStatus job{.id = answer.at("jid").get<std::string>(),
+                .name = answer.value("name", ""),
+                .state = answer.at("state").get<std::string>(),
+                .vertices = {}};
   for (const Json& each : answer.at("vertices")) {
     const auto tasks_in = [&](const char* state) {
       return whole_number<std::uint32_t>(each.at("tasks").value(state, Json(0)));
@@ -59,6 +61,19 @@ void place_of(std::string_view path, TaskManager& task_manager) {
   task_manager.host = place.substr(0, colon);
   if (colon == std::string_view::npos) return;
   std::from_chars(place.data() + colon + 1, place.data() + place.size(), task_manager.port);
+}
+
+/// The path of the savepoint that was the last thing that a job did before it ended; empty where there is none. Of
+/// `answer` some members are null where there is nothing to tell.
+std::string last_savepoint_in(const Json& answer, std::int64_t ended_ms) {
+  // Until all tasks of a stopped job have ended, and what they have written is committed.
+  constexpr std::int64_t kMostMs = 60'000;
+  const Json& latest = answer.at("latest");
+  const Json savepoint = latest.value("savepoint", Json());
+  const Json checkpoint = latest.value("completed", Json());
+  if (savepoint.is_null() || ended_ms - savepoint.at("latest_ack_timestamp").get<std::int64_t>() > kMostMs) return {};
+  const bool is_last = checkpoint.is_null() || checkpoint.at("id") < savepoint.at("id");
+  return is_last ? savepoint.at("external_path").get<std::string>() : std::string();
 }
 
 std::uint64_t count_of(const Json& metric) {
@@ -158,6 +173,18 @@ Result<std::optional<SavepointStatus>> Client::savepoint(const std::string& job,
   });
 }
 
+Result<std::optional<JobEnd>> Client::end_of(const std::string& job) {
+  TEMBLOR_ASSIGN(const std::optional<Json> answer, http_.find("/jobs/" + job));
+  if (!answer) return std::nullopt;
+  TEMBLOR_ASSIGN(const std::optional<Json> checkpoints, http_.find("/jobs/" + job + "/checkpoints"));
+  return reading(address(), [&]() -> std::optional<JobEnd> {
+    const auto ended_ms = whole_number<std::int64_t>(answer->at("end-time"));  // -1: it has not
+    if (ended_ms < 0) return std::nullopt;
+    return JobEnd{.ago = Milliseconds(whole_number<std::int64_t>(answer->at("now")) - ended_ms),
+                  .savepoint = checkpoints ? last_savepoint_in(*checkpoints, ended_ms) : std::string()};
+  });
+}
+
 Result<std::vector<TaskManager>> Client::task_managers() {
   TEMBLOR_ASSIGN(const Json answer, http_.get("/taskmanagers"));
   return reading(address(), [&] {
@@ -173,6 +200,22 @@ Result<std::vector<TaskManager>> Client::task_managers() {
     }
     return task_managers;
   });
+}
+
+Result<std::vector<std::string>> Client::task_managers_of(const std::string& job) {
+  std::vector<std::string> ids;
+  TEMBLOR_ASSIGN(const std::optional<JobStatus> status, find_job(job));
+  if (!status) return ids;
+  for (const Vertex& vertex : status->vertices) {
+    TEMBLOR_ASSIGN(const std::optional<Json> answer,
+                   http_.find("/jobs/" + job + "/vertices/" + vertex.id + "/taskmanagers"));
+    if (!answer) continue;
+    TEMBLOR_TRY(reading(address(), [&] {
+      for (const Json& each : answer->at("taskmanagers")) ids.push_back(each.at("taskmanager-id").get<std::string>());
+      return true;
+    }));
+  }
+  return ids;
 }
 
 Result<std::string> Client::failure(const std::string& id) {

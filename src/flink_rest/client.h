@@ -46,6 +46,7 @@ inline bool is_over(std::string_view state) { return state == "FINISHED" || stat
 /// How a job is.
 struct JobStatus {
   std::string id;
+  std::string name;
   std::string state;  ///< Flink's word: CREATED, RUNNING, FAILING, FAILED, CANCELED, FINISHED, RESTARTING, …
   std::vector<Vertex> vertices;
 
@@ -79,6 +80,12 @@ struct SavepointStatus {
   std::string failure;   ///< why it failed, one line
 };
 
+/// How a job has ended.
+struct JobEnd {
+  Milliseconds ago{};     ///< by the JobManager's clock
+  std::string savepoint;  ///< where the one lies with which it ended: nothing came after it; empty where there is none
+};
+
 /// How far the sources of a job are. Flink's metrics are some seconds old, and none in the first ones.
 struct SourceFigures {
   std::uint64_t records = 0;  ///< messages that were read since the job began or began anew
@@ -104,6 +111,8 @@ class Client {
   Result<std::vector<JobEntry>> jobs();
   /// Why a job has failed, in one line; empty where Flink knows of nothing.
   Result<std::string> failure(const std::string& id);
+  /// Nothing where Flink does not know the job, or it is not over.
+  Result<std::optional<JobEnd>> end_of(const std::string& job);
   Result<void> cancel(const std::string& job) { return http_.patch("/jobs/" + job + "?mode=cancel"); }
 
   /// Begins to stop a job with a savepoint below `directory`. `trigger`, 32 hexadecimal digits, is what it is known by
@@ -115,6 +124,9 @@ class Client {
   Result<std::optional<SavepointStatus>> savepoint(const std::string& job, const std::string& trigger);
 
   Result<std::vector<TaskManager>> task_managers();
+  /// Ids of those on which a job has tasks, some of them more than once; none where Flink does not know the job. Whose
+  /// the slots of a TaskManager are it does not tell: 1.17.2 leaves its `allocatedSlots` empty.
+  Result<std::vector<std::string>> task_managers_of(const std::string& job);
 
   /// Nothing where there are no figures yet.
   Result<std::optional<SourceFigures>> source_figures(const JobStatus& job);

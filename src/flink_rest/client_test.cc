@@ -135,6 +135,7 @@ TEST(ClientTest, SumsUpItsSources) {
   const std::string metrics = "GET /jobs/00ff/vertices/a1/subtasks/metrics";
   const JobStatus job{
       .id = "00ff",
+      .name = "job",
       .state = "RUNNING",
       .vertices = {{.id = "a1", .name = "Source: read t%x -> combine"}, {.id = "b2", .name = "window"}}};
   server.answers[metrics] = {200, "[]"};
@@ -190,6 +191,29 @@ TEST(ClientTest, TellsHowASavepointStands) {
   EXPECT_EQ((*failed)->failure, "No space left on device");
 }
 
+TEST(ClientTest, KnowsWithWhichSavepointAJobHasEnded) {
+  AnswerServer server;
+  Client client = client_of(server);
+  EXPECT_EQ(client.end_of("j")->has_value(), false);
+  const auto answer = [&](const std::string& end_time, const std::string& completed, const std::string& savepoint) {
+    server.answers["GET /jobs/j"] = {
+        200, R"({"jid":"j","state":"FINISHED","now":1000400000,"vertices":[],"end-time":)" + end_time + "}"};
+    server.answers["GET /jobs/j/checkpoints"] = {
+        200, R"({"counts":{},"latest":{"completed":)" + completed + R"(,"savepoint":)" + savepoint + "}}"};
+    return client.end_of("j").value();
+  };
+  const std::string savepoint =
+      R"({"id":7,"status":"COMPLETED","latest_ack_timestamp":999999000,"external_path":"file:/s/savepoint-0b5da5-1"})";
+  EXPECT_FALSE(answer("-1", "null", savepoint));
+  EXPECT_EQ(answer("1000000000", "null", savepoint)->ago, Milliseconds(400'000));
+  EXPECT_EQ(answer("1000000000", R"({"id":6})", savepoint)->savepoint, "file:/s/savepoint-0b5da5-1");
+  EXPECT_EQ(answer("1000000000", R"({"id":8})", savepoint)->savepoint, "") << "it went on after it";
+  EXPECT_EQ(answer("1000300000", "null", savepoint)->savepoint, "") << "so it did here";
+  EXPECT_EQ(answer("1000000000", R"({"id":6})", "null")->savepoint, "");
+  server.answers.erase("GET /jobs/j/checkpoints");
+  EXPECT_EQ(client.end_of("j").value()->savepoint, "") << "checkpoints are switched off";
+}
+
 TEST(ClientTest, AsksForSavepointsByTheirTrigger) {
   AnswerServer server;
   Client client = client_of(server);
@@ -223,6 +247,24 @@ TEST(ClientTest, KnowsWhereTaskManagersAre) {
   EXPECT_EQ(found->front().slots, 2U);
   EXPECT_EQ(found->front().free_slots, 1U);
   EXPECT_EQ(found->front().cpus, 2U);
+}
+
+TEST(ClientTest, KnowsOnWhichTaskManagersAJobIs) {
+  AnswerServer server;
+  const auto vertex = [](const std::string& id) {
+    return R"({"id":")" + id + R"(","name":"v","parallelism":2,"tasks":{"RUNNING":2}})";
+  };
+  server.answers["GET /jobs/j"] = {200, R"({"jid":"j","state":"RUNNING","vertices":[)" + vertex("a1") + "," +
+                                            vertex("b2") + "," + vertex("c3") + "]}"};
+  server.answers["GET /jobs/j/vertices/a1/taskmanagers"] = {
+      200,
+      R"({"taskmanagers":[{"host":"node01:40001","status":"RUNNING","taskmanager-id":"node01:40001-ab"},
+      {"host":"node02:40001","status":"RUNNING","taskmanager-id":"node02:40001-cd"}]})"};
+  server.answers["GET /jobs/j/vertices/b2/taskmanagers"] = {
+      200, R"({"taskmanagers":[{"host":"node03:40001","taskmanager-id":"node03:40001-ef"}]})"};
+  EXPECT_THAT(client_of(server).task_managers_of("j").value(),
+              testing::ElementsAre("node01:40001-ab", "node02:40001-cd", "node03:40001-ef"));
+  EXPECT_THAT(client_of(server).task_managers_of("gone").value(), testing::IsEmpty());
 }
 
 TEST(ClientTest, KnowsARefusalFromNoAnswer) {

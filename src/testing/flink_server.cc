@@ -90,9 +90,14 @@ void FlinkServer::set_answers() {
                          {"parallelism", job.parallelism},
                          {"maxParallelism", job.max_parallelism},
                          {"tasks", {{"RUNNING", job.state == "RUNNING" ? job.parallelism : 0}}}};
-    answers["GET /jobs/" + id] = {200, Json({{"jid", id}, {"state", job.state}, {"vertices", {vertex}}}).dump()};
+    answers["GET /jobs/" + id] = {
+        200, Json({{"jid", id}, {"name", job.name}, {"state", job.state}, {"vertices", {vertex}}}).dump()};
     answers["GET /jobs/" + id + "/exceptions?maxExceptions=1"] = {200, R"({"root-exception":null})"};
-    const std::string path = fmt::format("GET /jobs/{}/vertices/{}/subtasks/metrics", id, kVertex);
+    const std::string vertex_path = fmt::format("GET /jobs/{}/vertices/{}", id, kVertex);
+    const std::string path = vertex_path + "/subtasks/metrics";
+    Json its_task_managers = Json::array();
+    for (const std::string& each : job.task_managers) its_task_managers.push_back({{"taskmanager-id", each}});
+    answers[vertex_path + "/taskmanagers"] = {200, Json({{"taskmanagers", its_task_managers}}).dump()};
     answers[path] = {200, names.dump()};
     answers[path + "?agg=sum,max&get=" + query] = {200, values.dump()};
   }

@@ -19,6 +19,7 @@ class FlinkServer {
     std::string state = "RUNNING";
     std::uint32_t parallelism = 3;
     std::int64_t max_parallelism = 128;
+    std::vector<std::string> task_managers{};  ///< on which it has tasks
   };
   struct TaskManager {
     std::string host;

@@ -35,10 +35,17 @@ class SimFlinkJobs final : public FlinkJobs {
     const auto found = jobs_.find(id);
     if (found == jobs_.end()) return std::nullopt;
     const Job& job = found->second;
-    return FlinkJob{.state = job.state,
+    return FlinkJob{.name = kName,
+                    .state = job.state,
                     .parallelism = job.parallelism,
                     .all_run = job.state == "RUNNING" && clock_.now() >= job.runs_at,
                     .is_over = job.state != "RUNNING"};
+  }
+
+  Result<std::vector<std::string>> running(const std::string& name) override {
+    TEMBLOR_TRY(ask("running"));
+    EXPECT_EQ(name, kName);
+    return running();
   }
 
   Result<Reply> stop(const StopRequest& request) override {
@@ -68,8 +75,16 @@ class SimFlinkJobs final : public FlinkJobs {
 
   Result<void> cancel(const std::string& id) override {
     TEMBLOR_TRY(ask("cancel"));
-    if (jobs_.contains(id)) jobs_[id].state = "CANCELED";
+    if (jobs_.contains(id)) end_job(id, "CANCELED");
     return answered("cancel");
+  }
+
+  Result<std::optional<JobEnd>> end_of(const std::string& id) override {
+    TEMBLOR_TRY(ask("end_of"));
+    settle();
+    const auto found = jobs_.find(id);
+    if (found == jobs_.end() || found->second.state == "RUNNING") return std::nullopt;
+    return JobEnd{.ago = clock_.now() - found->second.ended_at, .savepoint = found->second.last_savepoint};
   }
 
   Result<std::string> failure(const std::string& /*id*/) override {
@@ -87,7 +102,15 @@ class SimFlinkJobs final : public FlinkJobs {
     return ids;
   }
   [[nodiscard]] std::uint32_t parallelism_of(const std::string& id) const { return jobs_.at(id).parallelism; }
-  void end_job(const std::string& id, const std::string& state) { jobs_[id].state = state; }
+  void end_job(const std::string& id, const std::string& state) {
+    jobs_[id].state = state;
+    jobs_[id].ended_at = clock_.now();
+  }
+  /// A person stops a job with a savepoint in that folder.
+  void stop_by_hand(const std::string& id, const std::string& directory) {
+    take_savepoint(id, path_of_savepoint(id, directory));
+    end_job(id, "FINISHED");
+  }
   /// A JobManager started anew: without a store for high availability it knows of nothing.
   void forget() {
     settle();
@@ -107,12 +130,17 @@ class SimFlinkJobs final : public FlinkJobs {
   std::function<void(const std::string& call, bool afterwards)> on_call = [](const std::string&, bool) {};
   std::function<bool()> is_away = [] { return false; };
 
+  static constexpr const char* kName = "org.jzx.WordCount";  ///< of all jobs
+  static constexpr Milliseconds kRemembered{300'000};        ///< for so long it knows of a stop that is over
+
  private:
   struct Job {
     std::uint32_t parallelism = 0;
     std::string savepoint;
     std::string state;
     Timestamp runs_at{};
+    Timestamp ended_at{};
+    std::string last_savepoint{};  ///< with which it ended
   };
   struct Trigger {
     std::string job;
@@ -147,44 +175,53 @@ class SimFlinkJobs final : public FlinkJobs {
     TEMBLOR_TRY(ask(call));
     settle();
     if (const Milliseconds late = lands_late(); late > Milliseconds(0)) {
-      late_.emplace(clock_.now() + late, [this, request] { land(request); });
+      late_.emplace(clock_.now() + late, [this, request](Timestamp at) { land(request, at); });
       return unanswered(call);
     }
     if (refused > 0) {
       --refused;
       return Reply{.accepted = false, .cause = "refuses to " + call};
     }
-    const bool lands = land(request);
+    const bool lands = land(request, clock_.now());
     TEMBLOR_TRY(answered(call));
     return Reply{.accepted = lands, .cause = lands ? "" : no_use};
   }
 
-  bool land(const StopRequest& request) {
+  bool land(const StopRequest& request, Timestamp at) {
     const auto found = jobs_.find(request.job);
     if (found == jobs_.end() || found->second.state != "RUNNING") return false;
     if (!triggers_.contains(request.trigger)) {
-      const std::string path =
-          fmt::format("{}/savepoint-{}-{:06}", request.directory, request.job.substr(0, 6), triggers_.size());
-      triggers_[request.trigger] = {.job = request.job, .path = path, .at = clock_.now() + Milliseconds(700)};
+      triggers_[request.trigger] = {
+          .job = request.job, .path = path_of_savepoint(request.job, request.directory), .at = at + Milliseconds(700)};
     }
     return true;
   }
 
-  bool land(const StartRequest& request) {
+  bool land(const StartRequest& request, Timestamp at) {
     if (jobs_.contains(request.job)) return false;
     const bool fits = request.parallelism <= slots;
     jobs_[request.job] = {.parallelism = request.parallelism,
                           .savepoint = request.savepoint,
                           .state = fits ? "RUNNING" : "FAILED",
-                          .runs_at = clock_.now() + start_takes};
+                          .runs_at = at + start_takes};
     return true;
+  }
+
+  std::string path_of_savepoint(const std::string& job, const std::string& directory) {
+    return fmt::format("{}/savepoint-{}-{:06}", directory, job.substr(0, 6), savepoints_++);
+  }
+
+  void take_savepoint(const std::string& job, const std::string& path) {
+    static_cast<void>(files_.create_directories(path));
+    static_cast<void>(files_.create(path + "/_metadata"));
+    jobs_[job].last_savepoint = last_savepoint_ = path;
   }
 
   /// Lets happen what has its time by now.
   void settle() {
     while (!late_.empty() && late_.begin()->first <= clock_.now()) {
       const auto landing = late_.extract(late_.begin());
-      landing.mapped()();
+      landing.mapped()(landing.key());
     }
     for (auto& [id, trigger] : triggers_) {
       if (trigger.done || trigger.at > clock_.now()) continue;
@@ -193,12 +230,12 @@ class SimFlinkJobs final : public FlinkJobs {
         trigger.cause = stop_fails;
         continue;
       }
-      static_cast<void>(files_.create_directories(trigger.path));
-      static_cast<void>(files_.create(trigger.path + "/_metadata"));
-      last_savepoint_ = trigger.path;
+      take_savepoint(trigger.job, trigger.path);
       jobs_[trigger.job].state = stop_fails_afterwards ? "FAILED" : "FINISHED";
+      jobs_[trigger.job].ended_at = trigger.at;
       if (stop_fails_afterwards) trigger.cause = "stopping failed, a savepoint was taken";
     }
+    std::erase_if(triggers_, [&](const auto& each) { return clock_.now() - each.second.at > kRemembered; });
   }
 
   FileSystem& files_;
@@ -206,7 +243,8 @@ class SimFlinkJobs final : public FlinkJobs {
   std::map<std::string, Job> jobs_;
   std::map<std::string, Trigger> triggers_;
   std::string last_savepoint_;
-  std::multimap<Timestamp, std::function<void()>> late_;
+  std::size_t savepoints_ = 0;
+  std::multimap<Timestamp, std::function<void(Timestamp at)>> late_;
 };
 
 }  // namespace temblor::elastic

@@ -3,6 +3,7 @@ words' counts when things break on the way."""
 
 import contextlib
 import json
+import re
 import shlex
 import signal
 import time
@@ -136,6 +137,50 @@ class Runbook(RunbookCluster):
         self.assertEqual(before[ended], max(before), "the host with the most")
         self.assertEqual(self.jobs()[0]["jid"], self.current_job())
         self.assert_counts_went_on()
+
+    def test_task_managers_that_another_job_uses_are_left_to_it(self):
+        """Each is in use, one of them by another job alone: the job is moved off another."""
+        self.addCleanup(self.back_to_three)
+        self.run_on_node01(f"{FLINK}/bin/taskmanager.sh start")
+        self.nodes.until(lambda: self.nodes.get("/overview")["taskmanagers"] == 4)
+        other = self.start_other_job()
+        self.nodes.until(lambda: self.free_task_managers() == 0)
+        (used,) = (each for each, jobs in self.jobs_on_task_managers().items() if other in jobs)
+        self.set(CPU_LOAD_LOWER=0.98)
+        self.sample_until_due()
+        self.assertIn("CPU 负载低于下限，触发 TM 缩容", self.decide())
+        self.assertIn("停止", "".join(self.log()))
+        self.nodes.until(lambda: {job["jid"] for job in self.jobs()} == {other, self.current_job()} and
+                         all(job["tasks"]["running"] == job["tasks"]["total"] for job in self.jobs()))
+        left = self.jobs_on_task_managers()
+        self.assertEqual(len(left), 3)
+        self.assertIn(other, left[used])
+        self.assert_counts_went_on()
+
+    def start_other_job(self):
+        """Another word count, of one slot, until the end of the test; its id."""
+        self.nodes.start("node03", "(while true; do echo other; sleep 1; done) | nc -lk 9998")
+        said = self.run_on_node01(f"{FLINK}/bin/flink run -d -m node01:8081 -p 1 -c org.jzx.WordCount "
+                                  "/opt/flink_jobs/wordcount.jar node03 9998")
+        other = re.search(r"JobID ([0-9a-f]{32})", said)[1]
+
+        def end():
+            self.run_on_node01(f"curl -sS -X PATCH 'http://node01:8081/jobs/{other}?mode=cancel'")
+            self.nodes.until(lambda: other not in {job["jid"] for job in self.jobs()})
+
+        self.addCleanup(end)
+        return other
+
+    def jobs_on_task_managers(self):
+        """Whose tasks there are, by TaskManager."""
+        ids = [each["id"] for each in self.nodes.get("/taskmanagers")["taskmanagers"]]
+        jobs = {each: [] for each in ids}
+        for job in self.jobs():
+            for vertex in self.nodes.get(f"/jobs/{job['jid']}")["vertices"]:
+                path = f"/jobs/{job['jid']}/vertices/{vertex['id']}/taskmanagers"
+                for each in self.nodes.get(path)["taskmanagers"]:
+                    jobs[each["taskmanager-id"]].append(job["jid"])
+        return jobs
 
     def test_parallelism_within_its_bounds(self):
         self.set(PARALLELISM_MAX=3, THROUGHPUT_UPPER=1)

@@ -1,8 +1,11 @@
 """The seismic job under the scaler: its load rises and falls, it is stopped with savepoints and goes on at another
 parallelism, and its files are those of a run that nothing has stopped."""
 
+import contextlib
+import json
 import os
 import re
+import time
 import unittest
 
 from harness import ROOT, Case
@@ -11,61 +14,123 @@ from nodes import FLINK, PROGRAMS, Nodes
 HOME = "/data/flink/elastic"
 CONF = f"{HOME}/conf/elastic.conf"
 ENTRY = "org.jzx.version1.SeismicDataFlinkConsumer"
-TOPIC = "load"
 # Records a second, and for how long.
 LOAD = ((300, 15), (4000, 75), (200, 75))
+SENSORS = 40
+READINGS_PER_S = 100  # of each sensor, by their timestamps
 
 
 class SeismicJob(Case):
-    def test_rising_and_falling_load(self):
+    """One cluster for all; a topic, a job and a scaler with no past for each."""
+
+    @classmethod
+    def setUpClass(cls):
         options = ["--set", "execution.checkpointing.interval=500ms"]
         for inside, *outside in (("/opt/flink", "build", "flink"), ("/opt/tools", "tools"),
                                  ("/opt/jars", "build", "rocketmq", "jars")):
             options += ["--program", f"{os.path.join(ROOT, *outside)}={inside}"]
-        with Nodes(count=1, options=options) as self.nodes:
-            self.nodes.start_flink(task_managers=1)
-            self.start_brokers()
-            self.install()
-            self.submit()
-            self.nodes.start("node01", f"{HOME}/elastic_loop.sh")
+        cls.nodes = cls.enterClassContext(Nodes(count=1, options=options))
+        cls.nodes.start_flink(task_managers=1)
+        tool = "TEMBLOR_ROCKETMQ_JARS=/opt/jars python3 /opt/tools/rocketmq --home /data/rocketmq"
+        cls.nodes.run("node01", f"{tool} up --quick")
+        status = cls.nodes.run("node01", f"{tool} status")
+        cls.name_server = re.search(r'"name_servers".*?"address": "([^"]+)"', status, re.DOTALL)[1]
+        cls.temblor("elastic install")
+
+    @classmethod
+    def temblor(cls, arguments):
+        return cls.nodes.run("node01", f"{PROGRAMS}/temblor {arguments}")
+
+    def setUp(self):
+        super().setUp()
+        name = self.id().rsplit(".", 1)[1]
+        self.topic, self.out = f"rocketmq://{self.name_server}/{name}", f"/data/{name}"
+        self.temblor(f"topic create {self.topic} --queues 8")
+        self.nodes.run("node01", f"rm -f {HOME}/metrics/* {HOME}/log/*")
+
+    def test_rising_and_falling_load(self):
+        self.begin(self.topic, THROUGHPUT_UPPER=2000, THROUGHPUT_LOWER=800, CPU_LOAD_LOWER=0.98)
+        with self.loop():
             for number, (rate, seconds) in enumerate(LOAD):
-                self.temblor(f"generate --records {rate * seconds} --rate {rate}/s --sensors 40 --seed {number} "
+                self.temblor(f"generate --records {rate * seconds} --rate {rate}/s --sensors {SENSORS} --seed {number} "
                              f"--to {self.topic}")
             self.nodes.until(lambda: self.state() == (1, 1))
-            self.nodes.run("node01", "pkill -f elastic_loop.sh")
-            grown, shrunk = self.rescales()
-            self.assertGreaterEqual(len(grown), 2, "it grew twice at the least")
-            self.assertGreaterEqual(len(shrunk), 2)
-            self.assertGreater(max(to for _, to in grown), 2, "beyond the slots of the first TaskManager")
-            self.assert_same_results()
+        grown, shrunk = self.rescales()
+        self.assertGreaterEqual(len(grown), 2, "it grew twice at the least")
+        self.assertGreaterEqual(len(shrunk), 2)
+        self.assertGreater(max(to for _, to in grown), 2, "beyond the slots of the first TaskManager")
+        self.assert_same_results(sum(rate * seconds for rate, seconds in LOAD))
 
-    def start_brokers(self):
-        tool = "TEMBLOR_ROCKETMQ_JARS=/opt/jars python3 /opt/tools/rocketmq --home /data/rocketmq"
-        self.nodes.run("node01", f"{tool} up --quick")
-        status = self.nodes.run("node01", f"{tool} status")
-        address = re.search(r'"name_servers".*?"address": "([^"]+)"', status, re.DOTALL)[1]
-        self.topic = f"rocketmq://{address}/{TOPIC}"
-        self.temblor(f"topic create {self.topic} --queues 8")
+    def test_the_model_goes_by_what_waits(self):
+        """Of a source that waits for its broker: it is not busy, so that its lag alone tells how much there is to do."""
+        self.begin(f"{self.topic}?pull=1", POLICY="model", BACKLOG_TOLERANCE=1, CATCH_UP_TIME=1, SCALE_IN_WINDOW=4)
+        with self.loop():
+            records = self.feed_until(self.done)
+            self.nodes.until(lambda: self.state() == (4, 2))
+            self.nodes.until(lambda: self.state() == (1, 1), limit_s=300)
+        first, *others = self.done()
+        self.assertEqual(first["policy"], "model")
+        self.assertGreater(first["inputs"]["pending"], first["inputs"]["throughput"])
+        self.assertIn("backlog_high", [finding["note"] for finding in first["findings"]])
+        self.assertEqual({action["because"] for action in first["actions"]}, {"backlog_high"})
+        self.assertEqual([(action["target"], action["from"], action["to"]) for action in first["actions"]],
+                         [("task_managers", 1, 2), ("parallelism", 1, 4)], "to the right size in one step")
+        for decision in others:
+            for action in decision["actions"]:
+                self.assertLess(action["to"], action["from"], "it has grown once")
+        self.assert_same_results(records)
 
-    def install(self):
-        self.temblor("elastic install")
-        values = {"JOB_JAR": "/opt/flink/temblor-flink.jar", "JOB_MAIN_CLASS": ENTRY,
-                  "JOB_ARGS": f'"--from {self.topic} --time event --sink csv:/data/out"',
+    def begin(self, source, **conf):
+        """Starts the job with one subtask, in an empty conf but for this."""
+        arguments = f"--from {source} --time event --sink csv:{self.out}"
+        values = {"JOB_JAR": "/opt/flink/temblor-flink.jar", "JOB_MAIN_CLASS": ENTRY, "JOB_ARGS": f'"{arguments}"',
                   "TASK_MANAGER_MIN_NUM": 1, "TASK_MANAGER_MAX_NUM": 2, "PARALLELISM_MIN": 1, "PARALLELISM_MAX": 4,
-                  "THROUGHPUT_UPPER": 2000, "THROUGHPUT_LOWER": 800, "CPU_LOAD_UPPER": 0.99, "CPU_LOAD_LOWER": 0.98,
-                  "TRIGGER_DURATION": 4, "LOOP_INTERVAL": 2, "COOLDOWN_OUT": 4, "COOLDOWN_IN": 4}
-        for key, value in values.items():
-            self.nodes.run("node01", f"sed -i '/^{key}=/d' {CONF} && echo '{key}={value}' >> {CONF}")
-
-    def submit(self):
+                  "CPU_LOAD_UPPER": 0.99, "TRIGGER_DURATION": 4, "LOOP_INTERVAL": 2, "COOLDOWN_OUT": 4,
+                  "COOLDOWN_IN": 4, "SSH_TIMEOUT": 120, "TM_START_TIMEOUT": 120, **conf}
         said = self.nodes.run("node01", f"{FLINK}/bin/flink run -d -m node01:8081 -p 1 -c {ENTRY} "
-                                        f"/opt/flink/temblor-flink.jar --from {self.topic} --time event "
-                                        "--sink csv:/data/out")
-        job = re.search(r"JobID ([0-9a-f]{32})", said)[1]
-        self.nodes.run("node01", f"sed -i 's/^FLINK_JOB_ID=.*/FLINK_JOB_ID={job}/' {CONF}")
+                                        f"/opt/flink/temblor-flink.jar {arguments}")
+        values["FLINK_JOB_ID"] = re.search(r"JobID ([0-9a-f]{32})", said)[1]
+        lines = "\n".join(f"{key}={value}" for key, value in values.items())
+        self.nodes.run("node01", f"cat > {CONF} << 'EOF'\n{lines}\nEOF")
 
-    def temblor(self, arguments):
-        return self.nodes.run("node01", f"{PROGRAMS}/temblor {arguments}")
+    @contextlib.contextmanager
+    def loop(self):
+        self.nodes.start("node01", f"{HOME}/elastic_loop.sh")
+        try:
+            yield
+        finally:
+            self.nodes.run("node01", "pkill -f elastic_loop.sh")
+            self.nodes.until(lambda: "elastic_loop" not in self.nodes.run("node01", "ps ax"))
+
+    def feed_until(self, is_so):
+        """Keeps more before the job than it reads in seconds, however fast it is; how many records that took."""
+        chunk = 50_000
+        span_ms = chunk * 1000 // (SENSORS * READINGS_PER_S)
+        begin_ms = int(time.time() * 1000) - 900_000
+        chunks = 0
+        for chunks in range(1, 61):
+            self.temblor(f"generate --records {chunk} --sensors {SENSORS} --seed {chunks} --to {self.topic} "
+                         f"--start-time {begin_ms + chunks * span_ms}")
+            while chunks * chunk - self.read() > 2 * chunk and not is_so():
+                time.sleep(0.5)
+            if is_so():
+                break
+        self.assertTrue(is_so(), self.nodes.run("node01", f"tail -n 3 {HOME}/metrics/details.jsonl"))
+        return chunks * chunk
+
+    def read(self):
+        """How many records the job has read, by the newest sample."""
+        samples = self.lines("details.jsonl")
+        return samples[-1]["records"] if samples else 0
+
+    def done(self):
+        """The decisions that had actions, all of which came through: on a machine that is busy some may not."""
+        return [decision for decision in self.lines("decisions.jsonl")
+                if decision["actions"] and all(outcome["done"] for outcome in decision["outcomes"])]
+
+    def lines(self, name):
+        return [json.loads(line) for line in
+                self.nodes.try_run("node01", f"cat {HOME}/metrics/{name}").stdout.splitlines()]
 
     def running(self):
         return [job["jid"] for job in self.nodes.get("/jobs/overview")["jobs"] if job["state"] == "RUNNING"]
@@ -83,16 +148,15 @@ class SeismicJob(Case):
         self.assertTrue(found, log)
         return [each for each in found if each[0] < each[1]], [each for each in found if each[0] > each[1]]
 
-    def assert_same_results(self):
+    def assert_same_results(self, records):
         """The job is ended with its last windows, once it has read all."""
-        records = sum(rate * seconds for rate, seconds in LOAD)
         (job,) = self.running()
         self.nodes.run("node01", f"{FLINK}/bin/flink stop -m node01:8081 --drain -p /data/flink/savepoints {job}")
-        self.temblor(f"process --from '{self.topic}?bounded' --time event --sink csv:/data/embedded "
-                     "--summary /data/summary.json")
-        self.assertIn(f'"records_read": {records}', self.nodes.run("node01", "cat /data/summary.json"))
-        self.nodes.run("node01", "diff -r /data/embedded /data/out")
-        self.assertGreater(int(self.nodes.run("node01", "find /data/out -name '*.csv' | wc -l")), 100)
+        self.temblor(f"process --from '{self.topic}?bounded' --time event --sink csv:{self.out}.embedded "
+                     f"--summary {self.out}.json")
+        self.assertIn(f'"records_read": {records}', self.nodes.run("node01", f"cat {self.out}.json"))
+        self.nodes.run("node01", f"diff -r {self.out}.embedded {self.out}")
+        self.assertGreater(int(self.nodes.run("node01", f"find {self.out} -name '*.csv' | wc -l")), 30)
 
 
 if __name__ == "__main__":

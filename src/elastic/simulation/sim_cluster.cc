@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "base/assert.h"
 #include "elastic/counter.h"
@@ -48,7 +49,8 @@ void SimCluster::step(double rate) {
   if (waits_for_slots_ && slots() >= parallelism_) waits_for_slots_ = false;
   work(rate);
   use_cpu();
-  if (now_ - refreshed_at_ >= kMetricRefresh) refresh();
+  // Of a job that is new they are fetched as soon as somebody asks.
+  if (now_ - refreshed_at_ >= kMetricRefresh || busy_since_.size() == 1) refresh();
 }
 
 void SimCluster::work(double rate) {
@@ -62,6 +64,17 @@ void SimCluster::work(double rate) {
   backlog_ += arrived_ - processed_;
   counter_ += processed_;
   busy_ = can > 0 ? processed_ / can : 0;
+  constexpr std::size_t kMinute = 60;
+  if (busy_since_.size() == kMinute) busy_since_.pop_front();
+  busy_since_.push_back(busy_);
+  if (can == 0) busy_since_.clear();
+}
+
+double SimCluster::told_busy() const {
+  constexpr std::size_t kFirstUpdate = 5;
+  if (busy_since_.size() < kFirstUpdate) return 1;
+  const double sum = std::accumulate(busy_since_.begin(), busy_since_.end(), 0.0);
+  return settings_.busy_at_most * sum / static_cast<double>(busy_since_.size());
 }
 
 void SimCluster::use_cpu() {
@@ -77,9 +90,11 @@ void SimCluster::use_cpu() {
 
 void SimCluster::refresh() {
   refreshed_at_ = now_;
-  seen_counter_ = counter_;
-  seen_busy_ = busy_;
-  seen_backlog_ = backlog_;
+  // Before the first answers of the brokers a source knows of nothing that waits.
+  const bool has_read = busy_since_.size() > 1;
+  seen_counter_ = has_read ? counter_ : 0;
+  seen_busy_ = told_busy();
+  seen_backlog_ = has_read ? backlog_ : 0;
   seen_cpu_time_ns_.clear();
   for (const TaskManager& tm : task_managers_) seen_cpu_time_ns_.push_back(tm.cpu_time_ns);
 }

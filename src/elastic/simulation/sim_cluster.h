@@ -27,6 +27,7 @@ struct SimSettings {
   double failing_actions = 0;                                ///< the share of actions that fail
   bool reports_lag = true;                                   ///< whether the source has pendingRecords
   bool reports_busy = true;                                  ///< whether it has busy time
+  double busy_at_most = 1;  ///< under this share where its tasks wait for what brokers send, however much waits there
   std::uint64_t seed = 1;
 };
 
@@ -80,6 +81,8 @@ class SimCluster {
   void work(double rate);
   void use_cpu();
   void refresh();
+  /// As Flink tells it: the mean of a minute, or of as long as the job works; at first its tasks are said to be busy.
+  [[nodiscard]] double told_busy() const;
   [[nodiscard]] std::int64_t slots() const { return task_managers() * settings_.slots_per_tm; }
   void add_task_managers(std::int64_t count);
 
@@ -101,6 +104,7 @@ class SimCluster {
   double processed_ = 0;
   double counter_ = 0;  ///< numRecordsIn of the job as it runs
   double busy_ = 0;
+  std::deque<double> busy_since_{};  ///< of each second since the job has begun to work, the last minute at the most
   // What the JobManager fetched last.
   Timestamp refreshed_at_{};
   double seen_counter_ = 0;

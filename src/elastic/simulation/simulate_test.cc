@@ -126,6 +126,24 @@ TEST(SimulateTest, ConstantNoisyLoadIsNoReasonToOscillate) {
   }
 }
 
+// Its busy time says that a quarter of the job would do. It shrinks to that once, grows back by what waits, and
+// remembers.
+TEST(SimulateTest, ASourceThatWaitsForItsBrokersIsSizedByWhatWaits) {
+  for (const double rate : {300.0, 1000.0, 2000.0, 6000.0}) {
+    SimSettings settings;
+    settings.busy_at_most = 0.25;
+    settings.noise = 0.1;
+    settings.parallelism = 20;
+    settings.task_managers = 10;
+    const auto run = simulate(wide(Policy::kModel), settings, constant(rate), hours(24));
+    const std::string told_run = std::to_string(rate) + "/s\n" + told(run);
+    EXPECT_LE(run.reversals, 2U) << told_run;
+    EXPECT_LE(actions_of(run), 8U) << told_run;
+    EXPECT_LT(run.points.back().backlog, rate * 10) << told_run;
+    for (const auto& event : run.events) EXPECT_LT(event.time, timestamp_from_ms(0) + hours(2)) << told_run;
+  }
+}
+
 TEST(SimulateTest, RampIsFollowed) {
   const LoadTrace ramp({{minutes(0), 400}, {minutes(20), 400}, {minutes(80), 6000}, {hours(3), 6000}});
   const auto run = simulate(wide(Policy::kModel), SimSettings{}, ramp, hours(3));
