@@ -21,7 +21,7 @@ inline constexpr std::size_t kBatchBytes = std::size_t{1} << 20;
 
 /// Native memory of one reading task of the job on Flink, bytes, whatever it reads: its batch, its combiner, and what
 /// that has given up. One message longer than kBatchBytes counts extra. The task off-heap memory of a TaskManager is to
-/// leave room for as many as it has slots (docs/flink.md).
+/// leave room for slots times topics of it: each topic that is read has a task of its own in each slot (docs/flink.md).
 inline constexpr std::size_t kFlinkTaskBytes = std::size_t{64} << 20;
 
 /// Partial aggregates that a combiner holds before it gives them up on its own.

@@ -22,8 +22,10 @@ class BroughtUp:
     tool_name = None  # below tools/
     down = ("down", "--kill")
 
-    def __init__(self, *options):
+    def __init__(self, *options, environment=()):
+        """`environment`: what its processes find in theirs beside what this one has."""
         self._options = options
+        self._environment = dict(environment)
 
     def __enter__(self):
         self._folder = tempfile.TemporaryDirectory(prefix=f"temblor-{self.tool_name}-")
@@ -49,4 +51,4 @@ class BroughtUp:
         return done.stdout
 
     def try_tool(self, *arguments):
-        return run_tool(self.tool_name, self.home, *arguments)
+        return run_tool(self.tool_name, self.home, *arguments, **self._environment)

@@ -19,8 +19,9 @@ class Flink(BroughtUp):
 
     tool_name = "flink"
 
-    def __init__(self, task_managers=1, slots=2, options=()):
-        super().__init__("--quick", "--task-managers", str(task_managers), "--slots", str(slots), *options)
+    def __init__(self, task_managers=1, slots=2, options=(), environment=()):
+        super().__init__("--quick", "--task-managers", str(task_managers), "--slots", str(slots), *options,
+                         environment=environment)
 
     def status(self):
         return cluster.Cluster(self.home).status()

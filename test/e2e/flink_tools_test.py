@@ -102,6 +102,13 @@ class Ends(Case):
 class Errors(Case):
     """Each is one line with a remedy."""
 
+    def test_one_that_ends_while_it_starts(self):
+        """As all did on a machine that was so busy that Akka took 10 s."""
+        hasty = "env.java.opts.taskmanager=-Dakka.remote.classic.startup-timeout=1ms"
+        said = self.refuse("up", "--quick", "--set", hasty)
+        self.assertIn("flink: tm-0 ended while it started: org.apache.flink.util.FlinkException: Failed to start", said)
+        self.assertIn(" / Caused by: java.util.concurrent.TimeoutException: Futures timed out after [1 millis", said)
+
     def refuse(self, *arguments, **environment):
         done = run_tool("flink", self.path("none"), *arguments, **environment)
         self.assertEqual(done.returncode, 1)

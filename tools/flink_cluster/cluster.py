@@ -17,7 +17,7 @@ from . import distribution, java, rest, settings
 
 JOB_MANAGER = "jobmanager"
 
-_START_LIMIT_S = 120
+_START_LIMIT_S = 240  # a machine under load is slow, not wrong
 _CLEAN_STOP_LIMIT_S = 60
 _POLL_S = 0.1
 

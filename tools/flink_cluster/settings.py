@@ -46,6 +46,10 @@ _LIVELY = {
     "taskmanager.registration.timeout": "10 min",
 }
 
+# On a machine under load Akka takes 8 s and more to begin listening, and a process ends where it took 10. Flink's own
+# akka.startup-timeout does not reach it: it sets what Akka 2.6 calls akka.remote.classic.startup-timeout by its old name.
+_PATIENT = "-Dakka.remote.classic.startup-timeout=300s"
+
 _LOOPBACK = "127.0.0.1"
 
 NATIVE_MIB_A_SLOT = 64  # kFlinkTaskBytes of src/base/limits.h
@@ -57,7 +61,7 @@ _OWN = {"rest.port", "rest.bind-port", "rest.address", "rest.bind-address", "job
 
 def small(quick, slots, *java_options):
     """What lets Flink run on Java 17, in the memory that a test can afford."""
-    options = [*JAVA_17, "-XX:+UseSerialGC", *java_options, *(["-XX:TieredStopAtLevel=1"] if quick else [])]
+    options = [*JAVA_17, _PATIENT, "-XX:+UseSerialGC", *java_options, *(["-XX:TieredStopAtLevel=1"] if quick else [])]
     return {"env.java.opts.all": " ".join(options), **_MEMORY,
             "taskmanager.memory.task.off-heap.size": f"{NATIVE_MIB_A_SLOT * slots}m"}
 

@@ -103,14 +103,17 @@ class Home:
             server["pid"] = server["started"] = None
 
     def _why_ended(self, name, ports):
-        """The Problem of a server that has ended while it started, from the first error in its output."""
+        """The Problem of a server that has ended while it started, from the first error in its output and its cause."""
         with open(self._path(name, "output.log"), errors="replace") as file:
             lines = [line.strip() for line in file if line.strip()]
         if any("BindException" in line or "Address already in use" in line for line in lines):
             return PortTaken(f"{name} finds another program on the port it had, {ports}: end that one, or bring up "
                              "servers in another home")
-        errors = [line for line in lines if "rror" in line or "xception" in line] or lines or ["no output"]
-        return Problem(f"{name} ended while it started: {errors[0]} (its logs: {self._path(name)})")
+        # Not what tells of its settings: their names have errors in them too.
+        errors = [line for line in lines if ("rror" in line or "xception" in line) and "INFO" not in line]
+        causes = [line for line in lines if line.startswith("Caused by: ")][-1:]
+        said = " / ".join([*(errors or lines or ["no output"])[:1], *causes])
+        return Problem(f"{name} ended while it started: {said} (its logs: {self._path(name)})")
 
     # Files.
 

@@ -15,8 +15,10 @@ import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.temblor.flink.core.LetterMessages;
 import org.temblor.flink.core.Partial;
 import org.temblor.flink.rocketmq.LetterSinkOperator;
+import org.temblor.flink.rocketmq.LogClient;
 import org.temblor.flink.rocketmq.ResultSinkOperator;
 import org.temblor.flink.rocketmq.RocketMqClient;
+import org.temblor.flink.rocketmq.RocketMqLogClient;
 import org.temblor.flink.rocketmq.TopicClient;
 import org.temblor.flink.rocketmq.TopicSettings;
 import org.temblor.flink.rocketmq.TopicSource;
@@ -33,6 +35,13 @@ public final class SeismicJob {
   /** The results of the topics, before any sink; letters go to theirs. `clients` reach the brokers that are read from. */
   public static DataStream<WindowResult> results(
       StreamExecutionEnvironment environment, JobSettings settings, TopicClient.Factory clients) {
+    return results(environment, settings, clients, RocketMqLogClient::new);
+  }
+
+  /** The same, with `letters` that reach the brokers of their topics. */
+  static DataStream<WindowResult> results(
+      StreamExecutionEnvironment environment, JobSettings settings, TopicClient.Factory clients,
+      LogClient.Factory letters) {
     DataStream<Partial> partials = null;
     DataStream<byte[]> late = null;
     DataStream<byte[]> dead = null;
@@ -66,10 +75,11 @@ public final class SeismicJob {
         .uid("window");
     if (settings.late != null) {
       DataStream<byte[]> afterwards = results.getSideOutput(WindowOperator.LATE).map(LetterMessages::ofLate);
-      byOneTask("late letters", late.union(afterwards), new LetterSinkOperator(settings.late, settings.exactlyOnce));
+      byOneTask(
+          "late letters", late.union(afterwards), new LetterSinkOperator(settings.late, settings.exactlyOnce, letters));
     }
     if (settings.dead != null) {
-      byOneTask("dead letters", dead, new LetterSinkOperator(settings.dead, settings.exactlyOnce));
+      byOneTask("dead letters", dead, new LetterSinkOperator(settings.dead, settings.exactlyOnce, letters));
     }
     return results;
   }
@@ -128,8 +138,9 @@ public final class SeismicJob {
         byOneTask(uid, results, new CsvOperator(sink.directory, settings.windowMs, settings.exactlyOnce));
         break;
       case TOPIC:
-        alsoFoundBy(
-            sink.uri, byOneTask(uid, results, new ResultSinkOperator(sink.topic, settings.exactlyOnce)).name(sink.uri));
+        ResultSinkOperator toTopic =
+            new ResultSinkOperator(sink.topic, settings.exactlyOnce, RocketMqLogClient::new);
+        alsoFoundBy(sink.uri, byOneTask(uid, results, toTopic).name(sink.uri));
         break;
       default:
         results.addSink(new DiscardingSink<>()).name(uid).uid(uid);

@@ -1,16 +1,20 @@
 package org.temblor.flink;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
+import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.common.typeutils.base.LongSerializer;
 import org.apache.flink.api.java.tuple.Tuple2;
 import org.apache.flink.metrics.Counter;
+import org.apache.flink.runtime.state.KeyGroupRange;
+import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.runtime.state.internal.InternalValueState;
@@ -25,8 +29,11 @@ import org.temblor.flink.core.Partial;
 /**
  * The windows of all sensors: merges partials without rounding, and closes a window once, when the watermark has passed its
  * end. How far windows are closed is in the checkpoint: Flink's own window forgets its watermark at a restore, and what a
- * split that was idle brings then would fire a window a second time. Which sensors an open window has is kept beside the
- * state and read from it at a restore: Flink's timers, one for each of them, took as long as all the rest.
+ * split that was idle brings then would fire a window a second time. It is kept for each key group, which is what Flink
+ * moves to another task at another parallelism: tasks need not have closed as far as each other, since they hear one by one
+ * that an input is idle or active, and one may have closed by what another has not waited for. Which sensors an open window
+ * has is kept beside the state and read from it at a restore: Flink's timers, one for each of them, took as long as all the
+ * rest.
  */
 final class WindowOperator extends AbstractStreamOperator<WindowResult>
     implements OneInputStreamOperator<Partial, WindowResult> {
@@ -41,9 +48,12 @@ final class WindowOperator extends AbstractStreamOperator<WindowResult>
   private final String settings; // of the whole job, whose state is of no use with others
   private transient InternalValueState<String, Long, Partial> windows; // the namespace is the window's start
   private transient TreeMap<Long, List<String>> open; // the sensors of the windows in the state, by their start
-  private transient ListState<Long> closedState;
+  private transient ListState<long[]> closedState; // first and last key group, and how far their windows are closed
   private transient ListState<String> settingsState;
-  private transient long closedMs; // windows whose last millisecond this is, or an earlier one, are closed
+  private transient KeyGroupRange keyGroups;
+  private transient long closedMs; // windows whose last millisecond this is, or an earlier one, are closed by this task
+  private transient long[] closedBeforeMs; // by those before it, for each of the key groups
+  private transient long furthestMs; // what ends later is closed by none of them
   private transient Counter late;
 
   WindowOperator(JobSettings settings) {
@@ -61,14 +71,46 @@ final class WindowOperator extends AbstractStreamOperator<WindowResult>
     for (String then : settingsState.get()) {
       KeptSettings.check(then, settings);
     }
-    closedState = context.getOperatorStateStore().getUnionListState(new ListStateDescriptor<>("closed", Types.LONG));
-    // All tasks have seen the same watermarks before a barrier; where barriers overtake, the lowest is safe.
-    closedMs = Long.MAX_VALUE;
-    for (long closed : closedState.get()) {
-      closedMs = Math.min(closedMs, closed);
+    restoreClosed(context);
+  }
+
+  /** All tasks see what all tasks had closed, and each takes what it is told of its own key groups. */
+  private void restoreClosed(StateInitializationContext context) throws Exception {
+    int most = getRuntimeContext().getMaxNumberOfParallelSubtasks();
+    keyGroups =
+        KeyGroupRangeAssignment.computeKeyGroupRangeForOperatorIndex(
+            most, getRuntimeContext().getNumberOfParallelSubtasks(), getRuntimeContext().getIndexOfThisSubtask());
+    closedBeforeMs = new long[keyGroups.getNumberOfKeyGroups()];
+    Arrays.fill(closedBeforeMs, Long.MAX_VALUE);
+    // Up to version 3 it was one number a task: the lowest is right where all have closed as far, which is nearly always.
+    ListState<Long> ofTasks =
+        context.getOperatorStateStore().getUnionListState(new ListStateDescriptor<>("closed", Types.LONG));
+    for (long closed : ofTasks.get()) {
+      restoreClosed(0, most - 1, closed);
     }
-    if (closedMs == Long.MAX_VALUE) {
-      closedMs = Long.MIN_VALUE; // nothing was restored, or the end of the input: it may go on with more
+    ofTasks.clear();
+    closedState =
+        context.getOperatorStateStore()
+            .getUnionListState(
+                new ListStateDescriptor<>(
+                    "closed by key group", PrimitiveArrayTypeInfo.LONG_PRIMITIVE_ARRAY_TYPE_INFO));
+    for (long[] closed : closedState.get()) {
+      restoreClosed(closed[0], closed[1], closed[2]);
+    }
+    closedMs = Long.MIN_VALUE;
+    furthestMs = Long.MIN_VALUE;
+    for (int i = 0; i < closedBeforeMs.length; i++) {
+      if (closedBeforeMs[i] == Long.MAX_VALUE) {
+        closedBeforeMs[i] = Long.MIN_VALUE; // nothing was restored, or the end of the input: it may go on with more
+      }
+      furthestMs = Math.max(furthestMs, closedBeforeMs[i]);
+    }
+  }
+
+  private void restoreClosed(long firstGroup, long lastGroup, long closed) {
+    int first = keyGroups.getStartKeyGroup();
+    for (int i = (int) Math.max(0, firstGroup - first); i < closedBeforeMs.length && first + i <= lastGroup; i++) {
+      closedBeforeMs[i] = Math.min(closedBeforeMs[i], closed);
     }
   }
 
@@ -95,7 +137,7 @@ final class WindowOperator extends AbstractStreamOperator<WindowResult>
   @Override
   public void processElement(StreamRecord<Partial> record) throws Exception {
     Partial partial = record.getValue();
-    if (lastOf(partial.windowStart) <= closedMs) {
+    if (lastOf(partial.windowStart) <= furthestMs && isClosed(partial)) {
       late.inc();
       output.collect(LATE, new StreamRecord<>(partial));
       return;
@@ -109,6 +151,14 @@ final class WindowOperator extends AbstractStreamOperator<WindowResult>
       all.merge(partial);
       windows.update(all);
     }
+  }
+
+  private boolean isClosed(Partial partial) {
+    long last = lastOf(partial.windowStart);
+    int group =
+        KeyGroupRangeAssignment.assignToKeyGroup(
+            partial.sensor, getRuntimeContext().getMaxNumberOfParallelSubtasks());
+    return last <= closedMs || last <= closedBeforeMs[group - keyGroups.getStartKeyGroup()];
   }
 
   /**
@@ -134,15 +184,29 @@ final class WindowOperator extends AbstractStreamOperator<WindowResult>
       }
     }
     closedMs = Math.max(closedMs, mark.getTimestamp());
+    furthestMs = Math.max(furthestMs, closedMs);
     super.processWatermark(mark);
   }
 
   @Override
   public void snapshotState(StateSnapshotContext context) throws Exception {
     super.snapshotState(context);
-    closedState.clear();
-    closedState.add(closedMs);
+    closedState.update(closedByKeyGroup());
     settingsState.clear();
     settingsState.add(settings);
+  }
+
+  private List<long[]> closedByKeyGroup() {
+    List<long[]> all = new ArrayList<>();
+    long[] run = null;
+    for (int group : keyGroups) {
+      long closed = Math.max(closedMs, closedBeforeMs[group - keyGroups.getStartKeyGroup()]);
+      if (run == null || run[2] != closed) {
+        run = new long[] {group, group, closed};
+        all.add(run);
+      }
+      run[1] = group;
+    }
+    return all;
   }
 }

@@ -7,12 +7,20 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.runtime.execution.SuppressRestartsException;
+import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
+import org.apache.flink.runtime.state.StateInitializationContext;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.api.watermark.Watermark;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
+import org.apache.flink.streaming.util.AbstractStreamOperatorTestHarness;
 import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
+import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
 import org.junit.jupiter.api.Test;
 import org.temblor.flink.core.Partial;
 
@@ -75,6 +83,137 @@ class WindowOperatorTest {
       assertTrue(lines.contains("1000 Window Result: B avg=1.0 max=1.0 min=1.0 P=0 S=0 N=1"), lines::toString);
       assertEquals(1, harness.getSideOutput(WindowOperator.LATE).size());
     }
+  }
+
+  private static final int KEY_GROUPS = 4;
+
+  /** One of several tasks. */
+  private static KeyedOneInputStreamOperatorTestHarness<String, Partial, WindowResult> task(int index, int tasks)
+      throws Exception {
+    JobSettings settings = new JobSettings();
+    settings.eventTime = true;
+    return new KeyedOneInputStreamOperatorTestHarness<>(
+        new WindowOperator(settings), partial -> partial.sensor, Types.STRING, KEY_GROUPS, tasks, index);
+  }
+
+  /** The same, going on from what others have left. */
+  private static KeyedOneInputStreamOperatorTestHarness<String, Partial, WindowResult> task(
+      int index, int tasks, int tasksBefore, OperatorSubtaskState all) throws Exception {
+    var task = task(index, tasks);
+    task.initializeState(
+        AbstractStreamOperatorTestHarness.repartitionOperatorState(all, KEY_GROUPS, tasksBefore, tasks, index));
+    task.open();
+    return task;
+  }
+
+  private static String sensorOf(int keyGroup) {
+    for (int number = 0; ; number++) {
+      if (KeyGroupRangeAssignment.assignToKeyGroup("S" + number, KEY_GROUPS) == keyGroup) {
+        return "S" + number;
+      }
+    }
+  }
+
+  private static int late(KeyedOneInputStreamOperatorTestHarness<String, Partial, WindowResult> task) {
+    var late = task.getSideOutput(WindowOperator.LATE);
+    return late == null ? 0 : late.size();
+  }
+
+  /**
+   * Of two tasks one has heard that a queue was idle before the queue came back, and closed a window that the other has
+   * not: at another parallelism what the queue brings fires no window a second time, and is late where it is closed only.
+   */
+  @Test
+  void whatATaskHasClosedGoesWithItsKeyGroups() throws Exception {
+    String ahead = sensorOf(0);
+    String behind = sensorOf(3);
+    String result = "1000 Window Result: " + behind + " avg=1.0 max=1.0 min=1.0 P=0 S=0 N=";
+    OperatorSubtaskState[] left = new OperatorSubtaskState[2];
+    try (var first = task(0, 2);
+        var second = task(1, 2)) {
+      first.open();
+      second.open();
+      first.processElement(one(ahead, 1000), 0);
+      first.processWatermark(new Watermark(1999));
+      assertEquals(1, lines(first).size());
+      second.processElement(one(behind, 1000), 0);
+      second.processWatermark(new Watermark(999));
+      left[0] = first.snapshot(1, 1);
+      left[1] = second.snapshot(1, 1);
+    }
+    OperatorSubtaskState two = AbstractStreamOperatorTestHarness.repackageState(left);
+    OperatorSubtaskState one;
+    try (var task = task(0, 1, 2, two)) {
+      task.processElement(one(behind, 1000), 0);
+      assertEquals(0, late(task));
+      task.processElement(one(ahead, 1000), 0);
+      assertEquals(1, late(task));
+      task.processElement(one(ahead, 2000), 0);
+      one = task.snapshot(2, 2); // with nothing closed by itself
+      task.processWatermark(new Watermark(1999));
+      assertEquals(List.of(result + 2), lines(task));
+      task.processElement(one(behind, 1000), 0);
+      assertEquals(2, late(task));
+    }
+    for (int index = 0; index < 4; index++) {
+      try (var task = task(index, 4, 1, AbstractStreamOperatorTestHarness.repackageState(one))) {
+        task.processElement(one(sensorOf(index), 1000), 0);
+        assertEquals(index < 2 ? 1 : 0, late(task), "" + index);
+        task.processWatermark(new Watermark(1999));
+        assertEquals(index < 2 ? 0 : 1, lines(task).size(), "" + index);
+        assertEquals(index == 3, lines(task).contains(result + 3), "" + index);
+      }
+    }
+  }
+
+  /** As it was up to version 3: a number for each task. */
+  @Test
+  void whatTasksHadClosedIsReadAsItWas() throws Exception {
+    OperatorSubtaskState before;
+    try (var old = new OneInputStreamOperatorTestHarness<>(new ClosedOfTasks(1999, 2999))) {
+      old.open();
+      before = old.snapshot(1, 1);
+    }
+    OperatorSubtaskState now;
+    try (var task = task(0, 1)) {
+      task.initializeState(before);
+      task.open();
+      task.processElement(one("A", 1000), 0);
+      assertEquals(1, late(task));
+      task.processElement(one("A", 2000), 0);
+      assertEquals(1, late(task));
+      task.processWatermark(new Watermark(3999));
+      now = task.snapshot(2, 2);
+    }
+    try (var task = task(0, 1)) {
+      task.initializeState(now); // in which nothing is left of the old numbers
+      task.open();
+      task.processElement(one("A", 3000), 0);
+      assertEquals(1, late(task));
+    }
+  }
+
+  private static final class ClosedOfTasks extends AbstractStreamOperator<WindowResult>
+      implements OneInputStreamOperator<Partial, WindowResult> {
+    private static final long serialVersionUID = 1;
+
+    private final long[] closedMs;
+
+    ClosedOfTasks(long... closedMs) {
+      this.closedMs = closedMs;
+    }
+
+    @Override
+    public void initializeState(StateInitializationContext context) throws Exception {
+      super.initializeState(context);
+      var state = context.getOperatorStateStore().getUnionListState(new ListStateDescriptor<>("closed", Types.LONG));
+      for (long closed : closedMs) {
+        state.add(closed);
+      }
+    }
+
+    @Override
+    public void processElement(StreamRecord<Partial> record) {}
   }
 
   private static String refusal(OperatorSubtaskState snapshot, Consumer<JobSettings> change) throws Exception {

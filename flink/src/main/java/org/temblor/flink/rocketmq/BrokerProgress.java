@@ -6,7 +6,7 @@ import java.util.Map;
  * How far a broker was, by its runtime info, with showing in its queues what it has stored: that comes a moment later.
  * A value, for any thread.
  */
-final class BrokerProgress {
+public final class BrokerProgress {
   final long stored; // in bytes of its log
   final long shown;
 

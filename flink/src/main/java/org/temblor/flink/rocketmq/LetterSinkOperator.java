@@ -10,9 +10,9 @@ import org.temblor.flink.core.LetterMessages;
 public final class LetterSinkOperator extends TopicSinkOperator<byte[], KeyedMessage> {
   private static final long serialVersionUID = 1;
 
-  /** Not exactlyOnce: they leave at once. */
-  public LetterSinkOperator(TopicSettings settings, boolean exactlyOnce) {
-    super(settings, exactlyOnce);
+  /** Not exactlyOnce: they leave at once. `clients` reach the brokers. */
+  public LetterSinkOperator(TopicSettings settings, boolean exactlyOnce, LogClient.Factory clients) {
+    super(settings, exactlyOnce, clients);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package org.temblor.flink.rocketmq;
 
 import java.io.IOException;
+import java.io.Serializable;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -11,9 +12,9 @@ import org.apache.rocketmq.common.message.Message;
  * What a TopicLog asks of the brokers of its topic. Brokers list it among the senders of its group from its start on. An
  * IOException is the world's. One thread.
  */
-interface LogClient extends AutoCloseable {
-  /** Makes one; senders of one job have `writer` in common. */
-  interface Factory {
+public interface LogClient extends AutoCloseable {
+  /** Makes one; senders of one job have `writer` in common. Sent to where it is used. */
+  interface Factory extends Serializable {
     LogClient open(TopicSettings settings, String writer) throws IOException;
   }
 

@@ -11,9 +11,9 @@ import org.temblor.flink.core.ResultMessage;
 public final class ResultSinkOperator extends TopicSinkOperator<WindowResult, WindowResult> {
   private static final long serialVersionUID = 1;
 
-  /** Not exactlyOnce: they leave when their window closes. */
-  public ResultSinkOperator(TopicSettings settings, boolean exactlyOnce) {
-    super(settings, exactlyOnce);
+  /** Not exactlyOnce: they leave when their window closes. `clients` reach the brokers. */
+  public ResultSinkOperator(TopicSettings settings, boolean exactlyOnce, LogClient.Factory clients) {
+    super(settings, exactlyOnce, clients);
   }
 
   @Override

@@ -28,14 +28,14 @@ import org.apache.rocketmq.remoting.protocol.ResponseCode;
 import org.apache.rocketmq.remoting.protocol.body.Connection;
 
 /** A LogClient of real brokers, on the official client. One thread. */
-final class RocketMqLogClient implements LogClient {
+public final class RocketMqLogClient implements LogClient {
   private static final long ANSWER_MS = 5_000;
 
   private final TopicSettings settings;
   private final String ownName; // what the clients of this writer have in common
   private final DefaultMQProducer producer;
 
-  RocketMqLogClient(TopicSettings settings, String writer) throws IOException {
+  public RocketMqLogClient(TopicSettings settings, String writer) throws IOException {
     this.settings = settings;
     ownName = "temblor-" + writer + "-";
     producer = new DefaultMQProducer(settings.group);

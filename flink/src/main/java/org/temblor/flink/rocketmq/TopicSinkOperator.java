@@ -26,6 +26,7 @@ abstract class TopicSinkOperator<IN, KEPT> extends AbstractStreamOperator<Void>
 
   private final TopicSettings settings;
   private final boolean exactlyOnce;
+  private final LogClient.Factory clients;
   private transient TopicLog log;
   private transient boolean holding; // until the checkpoint is complete
   private transient List<IN> fresh; // since the last checkpoint
@@ -33,9 +34,10 @@ abstract class TopicSinkOperator<IN, KEPT> extends AbstractStreamOperator<Void>
   private transient ListState<KEPT> pendingState;
   private transient ListState<byte[]> positionState;
 
-  TopicSinkOperator(TopicSettings settings, boolean exactlyOnce) {
+  TopicSinkOperator(TopicSettings settings, boolean exactlyOnce, LogClient.Factory clients) {
     this.settings = settings;
     this.exactlyOnce = exactlyOnce;
+    this.clients = clients;
   }
 
   /** What a checkpoint keeps of what has come since the one before; `checkpoint` is 0 where it leaves at once. */
@@ -63,9 +65,9 @@ abstract class TopicSinkOperator<IN, KEPT> extends AbstractStreamOperator<Void>
       position = LogPosition.from(bytes);
     }
     if (position == null) {
-      log = TopicLog.begin(settings, RocketMqLogClient::new);
+      log = TopicLog.begin(settings, clients);
     } else {
-      log = TopicLog.resume(settings, position, RocketMqLogClient::new);
+      log = TopicLog.resume(settings, position, clients);
       List<KEPT> pending = new ArrayList<>();
       pendingState.get().forEach(pending::add);
       long restored = context.getRestoredCheckpointId().getAsLong();

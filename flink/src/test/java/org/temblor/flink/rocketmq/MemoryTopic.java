@@ -75,6 +75,11 @@ public final class MemoryTopic {
     return queue;
   }
 
+  /** The end of the longest queue. */
+  public synchronized long messages() {
+    return logs.values().stream().mapToLong(log -> log.messages.size()).max().orElse(0);
+  }
+
   void send(TopicQueue queue, String... bodies) {
     send(queue, Arrays.stream(bodies).map(body -> body.getBytes(StandardCharsets.UTF_8)).toArray(byte[][]::new));
   }
