@@ -48,12 +48,12 @@ endforeach()
 set_tests_properties(e2e.flink_tools e2e.flink_source e2e.flink_job e2e.flink_submit e2e.flink_restart
                      e2e.nodes_tools e2e.elastic e2e.flink_elastic PROPERTIES LABELS cluster)
 # Those that use all of two cores for most of their time.
-set_tests_properties(e2e.flink_source e2e.flink_job e2e.flink_restart e2e.kill PROPERTIES PROCESSORS 2)
+set_tests_properties(e2e.flink_source e2e.flink_job e2e.kill PROPERTIES PROCESSORS 2)
 # On hosts in namespaces, which not every machine allows; the tests say why (test/e2e/nodes.py).
 set_tests_properties(e2e.nodes_tools e2e.elastic e2e.flink_elastic PROPERTIES SKIP_REGULAR_EXPRESSION "skipped: ")
 # The longest are begun first: the others fill the time beside them.
-set_tests_properties(e2e.kill e2e.elastic e2e.flink_elastic e2e.flink_job e2e.flink_source e2e.rocketmq_faults e2e.rocketmq_job
-                     PROPERTIES COST 1000)
+set_tests_properties(e2e.kill e2e.elastic e2e.flink_elastic e2e.flink_job e2e.flink_restart e2e.flink_source e2e.rocketmq_faults
+                     e2e.rocketmq_job PROPERTIES COST 1000)
 add_test(NAME package COMMAND ${TEMBLOR_PYTHON} ${CMAKE_SOURCE_DIR}/test/package_test.py ${CMAKE_BINARY_DIR})
 set_tests_properties(package PROPERTIES LABELS integration)
 
