@@ -71,14 +71,12 @@ Rescale::Hands ActionRun::hands(const std::string& conf_path) {
     return write_conf_value(environment_.files, conf_path, "FLINK_JOB_ID", job);
   };
   hands.end_task_manager = [this](const std::string& id, const std::string& job) { return fleet_.remove(id, job); };
-  hands.tell_of_stray = [this](const std::string& job) {
-    log_.write(texts_.stray_ended(job));
-    alerts_.tell(AlertLevel::kWarn, texts_.stray_ended(job));
+  const auto warn = [this](const std::string& line) {
+    log_.write(line);
+    alerts_.tell(AlertLevel::kWarn, line);
   };
-  hands.tell_of_double = [this](const std::string& job) {
-    log_.write(texts_.started_by_others(job));
-    alerts_.tell(AlertLevel::kWarn, texts_.started_by_others(job));
-  };
+  hands.tell_of_stray = [this, warn](const std::string& job) { warn(texts_.stray_ended(job)); };
+  hands.tell_of_double = [this, warn](const std::string& job) { warn(texts_.started_by_others(job)); };
   return hands;
 }
 
