@@ -3,7 +3,6 @@ words' counts when things break on the way."""
 
 import contextlib
 import json
-import re
 import shlex
 import signal
 import time
@@ -161,9 +160,7 @@ class Runbook(RunbookCluster):
     def start_other_job(self, parallelism):
         """Another word count until the end of the test; its id."""
         self.nodes.start("node03", "(while true; do echo other; sleep 1; done) | nc -lk 9998")
-        said = self.run_on_node01(f"{FLINK}/bin/flink run -d -m node01:8081 -p {parallelism} -c org.jzx.WordCount "
-                                  "/opt/flink_jobs/wordcount.jar node03 9998")
-        other = re.search(r"JobID ([0-9a-f]{32})", said)[1]
+        other = self.nodes.submit(parallelism, "org.jzx.WordCount", "/opt/flink_jobs/wordcount.jar node03 9998")
 
         def end():
             self.run_on_node01(f"curl -sS -X PATCH 'http://node01:8081/jobs/{other}?mode=cancel'")

@@ -91,9 +91,7 @@ class SeismicJob(Case):
                   "TASK_MANAGER_MIN_NUM": 1, "TASK_MANAGER_MAX_NUM": 2, "PARALLELISM_MIN": 1, "PARALLELISM_MAX": 4,
                   "CPU_LOAD_UPPER": 0.99, "TRIGGER_DURATION": 4, "LOOP_INTERVAL": 2, "COOLDOWN_OUT": 4,
                   "COOLDOWN_IN": 4, "SSH_TIMEOUT": 120, "TM_START_TIMEOUT": 120, **conf}
-        said = self.nodes.run("node01", f"{FLINK}/bin/flink run -d -m node01:8081 -p 1 -c {ENTRY} "
-                                        f"/opt/flink/temblor-flink.jar {arguments}")
-        values["FLINK_JOB_ID"] = re.search(r"JobID ([0-9a-f]{32})", said)[1]
+        values["FLINK_JOB_ID"] = self.nodes.submit(1, ENTRY, f"/opt/flink/temblor-flink.jar {arguments}")
         lines = "\n".join(f"{key}={value}" for key, value in values.items())
         self.nodes.run("node01", f"cat > {CONF} << 'EOF'\n{lines}\nEOF")
 

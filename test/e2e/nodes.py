@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shlex
 import sys
 import time
@@ -61,6 +62,11 @@ class Nodes(BroughtUp):
     def start_flink(self, task_managers=3):
         self.run("node01", f"{FLINK}/bin/start-cluster.sh")
         self.until(lambda: self.get("/overview")["taskmanagers"] == task_managers)
+
+    def submit(self, parallelism, entry, arguments):
+        """Starts a job of the class with `flink run`, the jar and what it is told; its id."""
+        said = self.run("node01", f"{FLINK}/bin/flink run -d -m node01:8081 -p {parallelism} -c {entry} {arguments}")
+        return re.search(r"JobID ([0-9a-f]{32})", said)[1]
 
     @staticmethod
     def until(is_so, limit_s=120):

@@ -34,9 +34,7 @@ class RunbookCluster(Case):
     @classmethod
     def submit(cls):
         cls.forget_printed()
-        said = cls.run_on_node01(f"{FLINK}/bin/flink run -d -m node01:8081 -p 3 -c org.jzx.WordCount "
-                                 "/opt/flink_jobs/wordcount.jar")
-        cls.job = re.search(r"Job has been submitted with JobID ([0-9a-f]{32})", said)[1]
+        cls.job = cls.nodes.submit(3, "org.jzx.WordCount", "/opt/flink_jobs/wordcount.jar")
         cls.nodes.until(cls.runs)
         cls.run_on_node01(f"sed -i 's/^FLINK_JOB_ID=.*/FLINK_JOB_ID={cls.job}/' {CONF}")
         # A first count that is read from now on is one too many. It must not be kept: a TaskManager that is started takes
