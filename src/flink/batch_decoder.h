@@ -52,7 +52,11 @@ class BatchDecoder {
  private:
   void fill(RecordBatch& batch);
   void begin_message(RecordBatch& batch);
+  /// Messages of one record each, as nearly all are, up to one that is not, or as far as the batch goes.
+  void take_records(RecordBatch& batch);
   void take(std::string_view bytes, std::int64_t offset, RecordBatch& batch);
+  void take_carefully(std::string_view bytes, std::int64_t offset, RecordBatch& batch);
+  void append(const Record& record, std::string_view bytes, std::int64_t offset, RecordBatch& batch);
   void take_packed(RecordBatch& batch);
   void drop(Rejection reason, std::string_view bytes, std::int64_t offset, std::int64_t time_ms, RecordBatch& batch);
 

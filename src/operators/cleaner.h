@@ -28,17 +28,20 @@ class Cleaner {
     latest_ms_ = to_ms(std::min(latest, kLatest));
   }
 
+  /// Whether `record` breaks no rule: inline for those who clean millions, and without a call, so that a record of
+  /// theirs can stay in registers.
+  [[nodiscard]] [[gnu::always_inline]] bool accepts(const Record& record) const {
+    // Nearly all readings are good: one way straight through for them. Written so that NaN fails.
+    return record.data_quality != 0 && record.seismic_amplitude >= amplitudes_.min &&
+           record.seismic_amplitude <= amplitudes_.max && std::fabs(record.longitude) <= 180 &&
+           std::fabs(record.latitude) <= 90 && record.sensor_id.size() - 1 < limits::kSensorIdBytes &&
+           record.phase_type.size() == 1 && is_phase(record.phase_type.front()) && record.collect_timestamp != 0 &&
+           record.collect_timestamp >= earliest_ms_ && record.collect_timestamp <= latest_ms_;
+  }
+
   /// The rule that `record` breaks, or nothing.
   [[nodiscard]] std::optional<Rejection> check(const Record& record) const {
-    // Nearly all readings are good: one way straight through for them. Written so that NaN fails.
-    const bool good = record.data_quality != 0 && record.seismic_amplitude >= amplitudes_.min &&
-                      record.seismic_amplitude <= amplitudes_.max && std::fabs(record.longitude) <= 180 &&
-                      std::fabs(record.latitude) <= 90 && record.sensor_id.size() - 1 < limits::kSensorIdBytes &&
-                      record.phase_type.size() == 1 && is_phase(record.phase_type.front()) &&
-                      record.collect_timestamp != 0 && record.collect_timestamp >= earliest_ms_ &&
-                      record.collect_timestamp <= latest_ms_;
-    if (good) [[likely]]
-      return std::nullopt;
+    if (accepts(record)) return std::nullopt;
     return first_broken_rule(record);
   }
 

@@ -23,7 +23,7 @@ class SensorKey {
   SensorKey() = default;
 
   /// Of an id of at most 255 bytes; a longer one than kInlineBytes must outlive the key.
-  explicit SensorKey(std::string_view id) {
+  [[gnu::always_inline]] explicit SensorKey(std::string_view id) {
     const std::size_t size = id.size();
     const char* data = id.data();
     if (size > kInlineBytes) [[unlikely]] {
@@ -62,7 +62,7 @@ class SensorKey {
     return outside() && id() == other.id();
   }
 
-  [[nodiscard]] std::uint64_t hash(std::uint64_t seed) const {
+  [[nodiscard]] [[gnu::always_inline]] std::uint64_t hash(std::uint64_t seed) const {
     if (outside()) [[unlikely]]
       return hash_bytes(id(), seed);
     return hash_words(words_[0], words_[1], seed);

@@ -22,7 +22,7 @@ class SplitWatermark {
 
   /// Takes note of an accepted reading that is not late.
   void observe(Timestamp t) {
-    highest_ = std::max(highest_, t);
+    if (t > highest_) highest_ = t;
     if (t - out_of_orderness_ >= boundary_end_) update_boundary();
   }
 

@@ -10,11 +10,13 @@ namespace temblor {
 namespace {
 
 // A source gives messages to be decoded, or readings that never were any; the chain takes both in the same way.
-inline bool read(const Message& message, Record& record) { return deserialize(message.bytes, record); }
-inline bool read(const Reading& reading, Record& record) {
+inline bool read_complete(const Message& message, Record& record) { return read_complete(message.bytes, record); }
+inline bool read_complete(const Reading& reading, Record& record) {
   record = reading.record;
   return true;
 }
+bool read_any(const Message& message, Record& record) { return deserialize_any(message.bytes, record); }
+bool read_any(const Reading& reading, Record& record) { return read_complete(reading, record); }
 std::string_view bytes_of(const Message& message) { return message.bytes; }
 std::string_view bytes_of(const Reading& /*reading*/) { return {}; }
 const Record* record_of(const Message& /*message*/) { return nullptr; }
@@ -24,7 +26,7 @@ Letter letter_at(Offset offset, std::int64_t time_ms, std::string_view bytes) {
   return Letter{.split = {}, .offset = offset, .reason = {}, .time_ms = time_ms, .payload = bytes};
 }
 
-[[gnu::cold, gnu::noinline]] void log(Record record) {
+[[gnu::cold]] void log(const Record& record) {
   spdlog::debug("Received record from sensor {} amplitude={} phase={}", record.sensor_id, record.seismic_amplitude,
                 record.phase_type);
 }
@@ -65,27 +67,39 @@ void OperatorChain::take(std::span<const Item> items, Counts& counts, Letters& l
     Accepted* next = group_.data();
     for (std::uint32_t place = 0; place < group.size(); ++place) {
       const Item& item = group[place];
-      Record record;  // its address must not leave this loop, so that it lives in registers
-      if (!read(item, record)) [[unlikely]] {
-        reject(Rejection::kParse, letter_at(item.offset, 0, bytes_of(item)), nullptr, counts, letters);
-        continue;
+      // The straight way of nearly all, apart from the careful one: so that the record lives in registers, and what is
+      // only compared of it is not kept.
+      Record record;
+      if (!log_records && read_complete(item, record) && cleaner_.accepts(record)) [[likely]] {
+        accept(record, place, *next++);
+      } else if (take_carefully(item, place, *next, counts, letters)) {
+        ++next;
       }
-      if (log_records) [[unlikely]]
-        log(record);
-      if (const auto rejection = cleaner_.check(record)) [[unlikely]] {
-        const Record rejected = record;
-        reject(*rejection, letter_at(item.offset, rejected.collect_timestamp, bytes_of(item)), &rejected, counts,
-               letters);
-        continue;
-      }
-      accept(record, place, *next++);
     }
     combine(group, {group_.data(), next}, counts, letters);
   }
   counts.records_read += items.size();
 }
 
-inline void OperatorChain::accept(const Record& record, std::uint32_t place, Accepted& accepted) {
+template <class Item>
+[[gnu::noinline]] bool OperatorChain::take_carefully(const Item& item, std::uint32_t place, Accepted& accepted,
+                                                     Counts& counts, Letters& letters) {
+  Record record;
+  if (!read_any(item, record)) {
+    reject(Rejection::kParse, letter_at(item.offset, 0, bytes_of(item)), nullptr, counts, letters);
+    return false;
+  }
+  if (spdlog::should_log(spdlog::level::debug)) log(record);
+  if (const auto rejection = cleaner_.check(record)) {
+    reject(*rejection, letter_at(item.offset, record.collect_timestamp, bytes_of(item)), &record, counts, letters);
+    return false;
+  }
+  accept(record, place, accepted);
+  return true;
+}
+
+[[gnu::always_inline]] inline void OperatorChain::accept(const Record& record, std::uint32_t place,
+                                                         Accepted& accepted) {
   accepted.place = place;
   accepted.time = event_time_ ? timestamp_from_ms(record.collect_timestamp) : stamp_;
   accepted.window_start = assigner_.start_of(accepted.time);
@@ -98,8 +112,8 @@ inline void OperatorChain::accept(const Record& record, std::uint32_t place, Acc
 }
 
 template <class Item>
-void OperatorChain::combine(std::span<const Item> group, std::span<const Accepted> accepted, Counts& counts,
-                            Letters& letters) {
+[[gnu::noinline]] void OperatorChain::combine(std::span<const Item> group, std::span<const Accepted> accepted,
+                                              Counts& counts, Letters& letters) {
   if (accepted.empty()) return;
   if (!combiner_.has_room_for(accepted.size())) [[unlikely]] {
     combiner_.adapt(held_);

@@ -68,6 +68,9 @@ class OperatorChain {
   /// Takes the messages or readings of a batch through the chain.
   template <class Item>
   void take(std::span<const Item> items, Counts& counts, Letters& letters);
+  /// Takes one that is not known to be whole and good; whether `accepted` is set.
+  template <class Item>
+  bool take_carefully(const Item& item, std::uint32_t place, Accepted& accepted, Counts& counts, Letters& letters);
   void accept(const Record& record, std::uint32_t place, Accepted& accepted);
   template <class Item>
   void combine(std::span<const Item> group, std::span<const Accepted> accepted, Counts& counts, Letters& letters);

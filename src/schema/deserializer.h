@@ -21,14 +21,8 @@ inline bool deserialize(std::string_view bytes, Record& record);
 /// The same for records of any shape, without the quick way for those that have all their fields in order.
 bool deserialize_any(std::string_view bytes, Record& record);
 
-[[gnu::always_inline]] inline bool deserialize(std::string_view bytes, Record& record) {
-  if (read_complete(bytes, record)) [[likely]]
-    return true;
-  // A record of its own, so that a caller's can stay in registers.
-  Record other;
-  if (!deserialize_any(bytes, other)) return false;
-  record = other;
-  return true;
+inline bool deserialize(std::string_view bytes, Record& record) {
+  return read_complete(bytes, record) || deserialize_any(bytes, record);
 }
 
 /// A SeismicAggRecord as read back, for people and tests; not made for speed.
