@@ -1,20 +1,27 @@
 package org.temblor.flink;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.runtime.checkpoint.CheckpointOptions;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.runtime.execution.SuppressRestartsException;
 import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 import org.apache.flink.runtime.state.StateInitializationContext;
+import org.apache.flink.runtime.state.memory.MemCheckpointStreamFactory;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
+import org.apache.flink.streaming.api.operators.OperatorSnapshotFinalizer;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
@@ -82,6 +89,105 @@ class WindowOperatorTest {
       assertTrue(lines.contains("1000 Window Result: A avg=1.0 max=1.0 min=1.0 P=0 S=0 N=2"), lines::toString);
       assertTrue(lines.contains("1000 Window Result: B avg=1.0 max=1.0 min=1.0 P=0 S=0 N=1"), lines::toString);
       assertEquals(1, harness.getSideOutput(WindowOperator.LATE).size());
+    }
+  }
+
+  /** Flink writes a checkpoint while the job goes on: what comes meanwhile is no part of it. */
+  @Test
+  void aCheckpointHoldsWindowsAsTheyWere() throws Exception {
+    OperatorSubtaskState snapshot;
+    try (var harness = harness()) {
+      harness.open();
+      harness.processElement(one("A", 0), 0);
+      harness.processElement(one("B", 0), 0);
+      harness.snapshot(1, 1);
+      harness.processElement(one("A", 0), 0);
+      var begun =
+          ((WindowOperator) harness.getOperator())
+              .snapshotState(
+                  2, 2, CheckpointOptions.forCheckpointWithDefaultLocation(), new MemCheckpointStreamFactory(1 << 20));
+      harness.processElement(one("A", 0), 0);
+      harness.processElement(one("C", 0), 0);
+      snapshot = new OperatorSnapshotFinalizer(begun).getJobManagerOwnedState();
+    }
+    try (var harness = harness()) {
+      harness.initializeState(snapshot);
+      harness.open();
+      harness.processElement(one("D", 0), 0);
+      harness.processElement(one("B", 0), 0);
+      harness.processWatermark(new Watermark(999));
+      List<String> lines = lines(harness);
+      String others = " avg=1.0 max=1.0 min=1.0 P=0 S=0 N=";
+      assertEquals(3, lines.size(), lines::toString);
+      assertTrue(lines.contains("0 Window Result: A" + others + 2), lines::toString);
+      assertTrue(lines.contains("0 Window Result: B" + others + 2), lines::toString);
+      assertTrue(lines.contains("0 Window Result: D" + others + 1), lines::toString);
+    }
+  }
+
+  @Test
+  void nothingOfAClosedWindowStaysInTheState() throws Exception {
+    OperatorSubtaskState snapshot;
+    try (var harness = harness()) {
+      harness.open();
+      harness.processElement(one("A", 0), 0);
+      assertEquals(0, harness.numKeyedStateEntries());
+      harness.processElement(one("B", 1000), 0);
+      harness.snapshot(1, 1);
+      assertEquals(2, harness.numKeyedStateEntries());
+      harness.processElement(one("C", 0), 0);
+      harness.processWatermark(new Watermark(999));
+      assertEquals(1, harness.numKeyedStateEntries());
+      snapshot = harness.snapshot(2, 2);
+    }
+    try (var harness = harness()) {
+      harness.initializeState(snapshot);
+      harness.open();
+      assertEquals(1, harness.numKeyedStateEntries());
+      harness.processWatermark(new Watermark(1999));
+      assertEquals(0, harness.numKeyedStateEntries());
+      assertEquals(List.of("1000 Window Result: B avg=1.0 max=1.0 min=1.0 P=0 S=0 N=1"), lines(harness));
+    }
+  }
+
+  /** Partials, watermarks, checkpoints, and restarts from the last of them, as they come: counted beside it. */
+  @Test
+  void countsEachPartialOnceWhateverHappens() throws Exception {
+    for (int seed = 0; seed < 100; seed++) {
+      Random random = new Random(seed);
+      List<Partial> input = new ArrayList<>();
+      Map<String, Integer> expected = new TreeMap<>();
+      for (int i = 0; i < 300; i++) {
+        Partial partial = one("S" + random.nextInt(7), (i / 50 + random.nextInt(3)) * 1000L);
+        input.add(partial);
+        expected.merge(partial.windowStart + " " + partial.sensor, 1, Integer::sum);
+      }
+      Map<String, Integer> counted = new TreeMap<>(); // of what is covered by a checkpoint
+      OperatorSubtaskState kept = null;
+      int next = 0; // of the input, as far as the checkpoint covers it
+      while (next < input.size()) {
+        try (var harness = harness()) {
+          if (kept != null) {
+            harness.initializeState(kept);
+          }
+          harness.open();
+          for (int at = next; at < input.size() && random.nextInt(60) > 0; at++) {
+            harness.processElement(PartialSerializer.INSTANCE.copy(input.get(at)), 0);
+            harness.processWatermark(new Watermark((at + 1) / 50 * 1000L - 1)); // no window of those to come ends by then
+            if (random.nextInt(20) == 0 || at + 1 == input.size()) {
+              if (at + 1 == input.size()) {
+                harness.processWatermark(Watermark.MAX_WATERMARK);
+              }
+              kept = harness.snapshot(at, at);
+              next = at + 1;
+              harness.extractOutputValues().forEach(
+                  result -> assertNull(counted.put(result.windowStart + " " + result.sensor, result.n)));
+              harness.getOutput().clear();
+            }
+          }
+        }
+      }
+      assertEquals(expected, counted, "seed " + seed);
     }
   }
 
