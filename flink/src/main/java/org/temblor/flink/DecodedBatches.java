@@ -51,14 +51,7 @@ final class DecodedBatches implements BatchHandler<ReadingBatch> {
     int begun = 0;
     while (begun < batch.size() && budget.left() > 0) {
       long reference = nextSecond(batch.storedMs[begun]);
-      int end = begun;
-      do {
-        decoder.add(batch.offsets[end], batch.bodies[end], batch.kinds[end]);
-        end++;
-      } while (end < batch.size()
-          && batch.storedMs[end] <= reference
-          && batch.storedMs[end] > reference - SECOND_MS
-          && decoder.bytes() + batch.bodies[end].length <= BYTES_AT_ONCE);
+      decoder.set(batch.offsets, batch.kinds, batch.bodies, begun, endOfThese(batch, begun, reference));
       decoder.decode(batch.splitId, reference, budget.left(), readings);
       do {
         collect(output, state, budget);
@@ -66,6 +59,20 @@ final class DecodedBatches implements BatchHandler<ReadingBatch> {
       begun += decoder.begun();
     }
     return begun;
+  }
+
+  /** Behind the messages that can be decoded together with the first. */
+  private static int endOfThese(RawBatch batch, int first, long reference) {
+    int end = first + 1;
+    long bytes = batch.bodies[first].length;
+    while (end < batch.size() && batch.storedMs[end] <= reference && batch.storedMs[end] > reference - SECOND_MS) {
+      bytes += batch.bodies[end].length;
+      if (bytes > BYTES_AT_ONCE) {
+        break;
+      }
+      end++;
+    }
+    return end;
   }
 
   private void collect(SourceOutput<ReadingBatch> output, QueueSplitState state, ReadingBudget budget) {

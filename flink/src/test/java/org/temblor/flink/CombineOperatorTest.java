@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Timeout;
 import org.temblor.flink.core.BatchCombiner;
 import org.temblor.flink.core.BatchDecoder;
 import org.temblor.flink.core.BodyKind;
+import org.temblor.flink.core.Messages;
 import org.temblor.flink.core.Partial;
 import org.temblor.flink.core.Readings;
 import org.temblor.flink.core.RecordBatch;
@@ -57,7 +58,7 @@ class CombineOperatorTest {
       throws Exception {
     try (BatchDecoder decoder = new BatchDecoder(-10, 10, 60_000, true, false, 1);
         RecordBatch batch = new RecordBatch()) {
-      decoder.add(0, Readings.reading("S001", timeMs, 1, "P"), BodyKind.RECORD);
+      new Messages().add(0, Readings.reading("S001", timeMs, 1, "P"), BodyKind.RECORD).setIn(decoder);
       decoder.decode("split", timeMs, Long.MAX_VALUE, batch);
       harness.processElement(new ReadingBatch(batch, BatchCombiner.NOTHING_YET), timeMs);
     }

@@ -3,7 +3,7 @@ package org.temblor.flink.core;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/** Fills batches: messages are collected one by one and decoded and cleaned together, in one native call. One thread at a time. */
+/** Fills batches: messages are collected, and decoded and cleaned together, in one native call. One thread at a time. */
 public final class BatchDecoder extends NativeHandle {
   private static final int FIRST_BYTES = 1 << 16;
   private static final int FIRST_MESSAGES = 1024;
@@ -26,42 +26,40 @@ public final class BatchDecoder extends NativeHandle {
         NativeCore.newDecoder(least, most, maxAheadMs, eventTime, keepDead, hashSeed), NativeCore::freeDecoder);
   }
 
-  /** Takes a message for the next batch. */
-  public void add(long offset, byte[] body, BodyKind kind) {
-    int end = bytes + body.length;
-    if (end > messages.length) {
-      messages = Arrays.copyOf(messages, Math.max(end, 2 * messages.length));
+  /** Takes the messages from place `from` to before `to` for the next batch, instead of what it was to have. */
+  public void set(long[] offsets, BodyKind[] kinds, byte[][] bodies, int from, int to) {
+    count = to - from;
+    if (count > this.offsets.length) {
+      lengths = new int[count];
+      this.offsets = new long[count];
     }
-    if (count == offsets.length) {
-      lengths = Arrays.copyOf(lengths, 2 * count);
-      offsets = Arrays.copyOf(offsets, 2 * count);
+    System.arraycopy(offsets, from, this.offsets, 0, count);
+    // All of the lengths first: the processor waits for the memory of many messages at a time.
+    bytes = 0;
+    for (int i = 0; i < count; i++) {
+      int length = bodies[from + i].length;
+      lengths[i] = length | kinds[from + i].mark;
+      bytes += length;
     }
-    System.arraycopy(body, 0, messages, bytes, body.length);
-    bytes = end;
-    lengths[count] = body.length | kind.mark;
-    offsets[count++] = offset;
-  }
-
-  /** Messages that were added since the last batch. */
-  public int count() {
-    return count;
-  }
-
-  /** Bytes of the messages that were added since the last batch. */
-  public int bytes() {
-    return bytes;
+    if (bytes > messages.length) {
+      messages = new byte[Math.max(bytes, 2 * messages.length)];
+    }
+    int at = 0;
+    for (int i = from; i < to; i++) {
+      byte[] body = bodies[i];
+      System.arraycopy(body, 0, messages, at, body.length);
+      at += body.length;
+    }
   }
 
   /**
-   * Fills `batch` with what was added, as far as it goes into one; `more` fills it with the rest. `referenceMs`: when the
+   * Fills `batch` with what was set, as far as it goes into one; `more` fills it with the rest. `referenceMs`: when the
    * broker stored it, as far as the limit ahead goes. Both stop once `most` readings have been read, good ones or not.
    */
   public void decode(String split, long referenceMs, long most, RecordBatch batch) {
     NativeCore.decode(
         address(), batch.address(), split.getBytes(StandardCharsets.UTF_8), messages, bytes, lengths, offsets, count,
         referenceMs, most);
-    bytes = 0;
-    count = 0;
   }
 
   /** Fills the batch with what did not go into it before; false where there is nothing left. */

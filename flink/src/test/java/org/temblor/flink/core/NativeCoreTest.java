@@ -60,21 +60,22 @@ class NativeCoreTest {
     try (BatchDecoder decoder = new BatchDecoder(-10, 10, 60_000, true, true, 7);
         BatchCombiner combiner = new BatchCombiner(1000, 1000, true, true);
         RecordBatch batch = new RecordBatch()) {
-      decoder.add(5, reading("S001", NOW, 1.5f, "P"), BodyKind.RECORD);
-      decoder.add(6, reading("S001", NOW + 999, -2.5f, "N"), BodyKind.RECORD);
-      decoder.add(7, new byte[] {1, 2, 3}, BodyKind.RECORD);
-      decoder.add(7, reading("S001", NOW, 1.5f, "P"), BodyKind.DAMAGED);
-      decoder.add(7, new byte[0], BodyKind.OTHER_COMPRESSION);
-      decoder.add(8, reading("S002", NOW + 1000, 11f, "N"), BodyKind.RECORD);
       ByteArrayOutputStream pack = new ByteArrayOutputStream();
       for (byte[] each : List.of(reading("S003", NOW + 3000, 1f, "S"), reading("S003", NOW, 9f, "S"))) {
         pack.write(each.length);
         pack.writeBytes(each);
       }
-      decoder.add(9, pack.toByteArray(), BodyKind.PACK);
-      assertEquals(7, decoder.count());
+      new Messages()
+          .add(5, reading("S001", NOW, 1.5f, "P"), BodyKind.RECORD)
+          .add(6, reading("S001", NOW + 999, -2.5f, "N"), BodyKind.RECORD)
+          .add(7, new byte[] {1, 2, 3}, BodyKind.RECORD)
+          .add(7, reading("S001", NOW, 1.5f, "P"), BodyKind.DAMAGED)
+          .add(7, new byte[0], BodyKind.OTHER_COMPRESSION)
+          .add(8, reading("S002", NOW + 1000, 11f, "N"), BodyKind.RECORD)
+          .add(9, pack.toByteArray(), BodyKind.PACK)
+          .setIn(decoder);
       decoder.decode("split", NOW, Long.MAX_VALUE, batch);
-      assertEquals(0, decoder.count());
+      assertEquals(7, decoder.begun());
       assertEquals(4, batch.rows());
       assertEquals(NOW + 3000, batch.highestMs());
       long[] dropped = new long[RecordBatch.REASONS];
@@ -119,7 +120,7 @@ class NativeCoreTest {
         pack.write(each.length);
         pack.writeBytes(each);
       }
-      decoder.add(9, pack.toByteArray(), BodyKind.PACK);
+      new Messages().add(9, pack.toByteArray(), BodyKind.PACK).setIn(decoder);
       decoder.decode("rocketmq:t/b/0", NOW, 99, batch);
       assertEquals(1, decoder.begun());
       assertEquals(3, batch.readings());
@@ -152,7 +153,7 @@ class NativeCoreTest {
     try (BatchDecoder decoder = new BatchDecoder(-10, 10, 60_000, true, true, 7);
         RecordBatch batch = new RecordBatch();
         LetterMessages messages = new LetterMessages(12)) {
-      decoder.add(9, tooLong, BodyKind.RECORD);
+      new Messages().add(9, tooLong, BodyKind.RECORD).setIn(decoder);
       decoder.decode("rocketmq:t/b/0", NOW, 99, batch);
       messages.make(
           batch.deadLetters(),
@@ -173,11 +174,11 @@ class NativeCoreTest {
         RecordBatch batch = new RecordBatch()) {
       byte[] nothing = new byte[1 << 20]; // a million empty records, and a letter for each
       int empty = 3 << 20;
+      Messages messages = new Messages();
       for (int i = 0; i < 3; i++) {
-        decoder.add(i, nothing, BodyKind.PACK);
+        messages.add(i, nothing, BodyKind.PACK);
       }
-      decoder.add(3, reading("S001", NOW, 1.5f, "P"), BodyKind.RECORD);
-      assertEquals(empty + reading("S001", NOW, 1.5f, "P").length, decoder.bytes());
+      messages.add(3, reading("S001", NOW, 1.5f, "P"), BodyKind.RECORD).setIn(decoder);
       decoder.decode("split", NOW, Long.MAX_VALUE, batch);
       long dropped = 0;
       int batches = 0;
@@ -205,6 +206,7 @@ class NativeCoreTest {
       Map<String, BigInteger> exact = new HashMap<>();
       for (int round = 0; round < 200; round++) {
         try (BatchCombiner combiner = new BatchCombiner(1000, 0, false, false)) {
+          Messages messages = new Messages();
           for (int i = 0; i < 50; i++) {
             String sensor = "S00" + random.nextInt(3);
             // Two sensors within the narrow sum, one far beyond it on both sides.
@@ -213,8 +215,9 @@ class NativeCoreTest {
                     ? Float.intBitsToFloat((1 + random.nextInt(254)) << 23 | random.nextInt(1 << 23)) * (random.nextBoolean() ? 1 : -1)
                     : (random.nextInt(20_001) - 10_000) / 1000f;
             exact.merge(sensor, inUnits(value), BigInteger::add);
-            decoder.add(i, reading(sensor, NOW, value, "N"), BodyKind.RECORD);
+            messages.add(i, reading(sensor, NOW, value, "N"), BodyKind.RECORD);
           }
+          messages.setIn(decoder);
           decoder.decode("split", NOW, Long.MAX_VALUE, batch);
           combiner.add(batch, BatchCombiner.NOTHING_YET, NOW, each -> {});
           combiner.drain(each -> merged.merge(each.sensor, each, (a, b) -> {
