@@ -15,6 +15,7 @@ from oracle import Oracle, counts_of
 GOLDEN = os.path.join(ROOT, "test/golden/main_job.sha256")
 FILES = 6
 RECORDS = 60_000
+MANY = 1_500_000  # take long enough to be stopped on the way
 STOPS = 40 if SOAK else 6
 
 
@@ -31,9 +32,8 @@ def digest_of_files(files):
 
 
 class Golden(Case):
-    def setUp(self):
-        super().setUp()
-        self.generate("whole.pb", "--records", str(RECORDS), "--sensors", "37", "--seed", "2718", "--start-time",
+    def make_input(self, records):
+        self.generate("whole.pb", "--records", str(records), "--sensors", "37", "--seed", "2718", "--start-time",
                       "2020-12-31T23:59:50Z")
         dice = random.Random(2718)
         # Each file gets a share of the readings, some of them out of order by up to some seconds.
@@ -58,6 +58,7 @@ class Golden(Case):
             return dict(reversed(line.split()) for line in file)
 
     def test_same_bytes_with_any_number_of_threads(self):
+        self.make_input(RECORDS)
         self.succeed(*self.arguments("one", 1))
         expected, counts = self.output("one")
         oracle = Oracle()
@@ -80,10 +81,12 @@ class Golden(Case):
             self.assertEqual(self.output(name), (expected, counts), name)
 
     def test_stopped_and_restored_with_another_number_of_threads(self):
-        expected = {part: value for part, value in self.golden().items() if part != "input"}
+        self.make_input(MANY)
+        self.succeed(*self.arguments("one", 1))
+        expected, _ = self.output("one")
         stopped = 0
         pairs = [(1, 5), (5, 1), (2, 1), (1, 2), (2, 5), (5, 2)]
-        for i in range(40 * STOPS):  # the signal often comes too late: a whole run takes milliseconds
+        for i in range(10 * STOPS):  # the signal comes too late now and then: a whole run takes a moment
             if stopped == STOPS:
                 break
             first, second = pairs[i % 6]
@@ -92,7 +95,7 @@ class Golden(Case):
             process = self.start(*self.arguments(name, first, *state))
             while not os.path.exists(self.path(f"state{i}", "LOCK")) and process.poll() is None:
                 pass
-            time.sleep(0.0005 * (i % 4))
+            time.sleep(0.005 * (i % 4))
             status, stderr = self.stop(process)
             self.assertEqual(status, 0, stderr)
             stopped += not self.json(f"{name}.json")["finished"]
