@@ -22,8 +22,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Reads all queues of a reader with one thread: each has one pull on its way, so that an empty queue or a broker that
- * is away holds up nobody, and what waits in memory is one answer a queue, and up to BATCHES_AT_ONCE where there are fewer
- * queues. All calls are the fetcher's thread's, but for wakeUp.
+ * is away holds up nobody, and no more than one answer a queue waits in memory. All calls are the fetcher's thread's,
+ * but for wakeUp.
  */
 final class QueueSplitReader implements SplitReader<RawBatch, QueueSplit> {
   private static final Logger LOG = LoggerFactory.getLogger(QueueSplitReader.class);
@@ -33,12 +33,6 @@ final class QueueSplitReader implements SplitReader<RawBatch, QueueSplit> {
    * waited: one that has just started does not know all that it has.
    */
   private static final int ANSWERS_AT_END = 3;
-
-  /**
-   * So many batches are handed over together where they are there already, since a broker answers faster than the task
-   * works: to wake the other thread for each costs as much as decoding some hundred messages.
-   */
-  private static final int BATCHES_AT_ONCE = 16;
 
   private final TopicClient client;
   private final LongSupplier clock;
@@ -103,10 +97,9 @@ final class QueueSplitReader implements SplitReader<RawBatch, QueueSplit> {
   public RecordsWithSplitIds<RawBatch> fetch() throws IOException {
     List<RawBatch> batches = new ArrayList<>();
     try {
-      for (List<Answer> ready = answers(); !ready.isEmpty(); ready = cameMeanwhile(batches.size())) {
-        for (Answer answer : ready) {
-          take(answer, batches);
-        }
+      List<Answer> ready = answers();
+      for (Answer answer : ready) {
+        take(answer, batches);
       }
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
@@ -129,24 +122,11 @@ final class QueueSplitReader implements SplitReader<RawBatch, QueueSplit> {
     held.removeIf(answer -> !answer.reading.paused && ready.add(answer));
     boolean finished = readings.values().stream().anyMatch(QueueReading::atEnd);
     long waitNanos = ready.isEmpty() && !finished ? ask() : 0;
-    sortAll(answers.poll(waitNanos, TimeUnit.NANOSECONDS), ready);
-    return ready;
-  }
-
-  /** What can be handed over together with so many batches. */
-  private List<Answer> cameMeanwhile(int batches) {
-    List<Answer> ready = new ArrayList<>();
-    if (batches > 0 && batches < BATCHES_AT_ONCE) {
-      sortAll(answers.poll(), ready);
-    }
-    return ready;
-  }
-
-  /** The first and all that is there behind it. */
-  private void sortAll(Answer first, List<Answer> ready) {
+    Answer first = answers.poll(waitNanos, TimeUnit.NANOSECONDS);
     for (Answer next = first; next != null; next = answers.poll()) {
       sort(next, ready);
     }
+    return ready;
   }
 
   private void sort(Answer answer, List<Answer> ready) {
