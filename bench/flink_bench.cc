@@ -1,7 +1,7 @@
 // The embedded run beside the jobs on Flink of bench/java: bench/flink starts all of them and compares. The same
-// records, in two splits that each hold half of the sensors.
+// records, in as many splits as RocketMQ gives queues to a topic of its own accord; each has its share of the sensors.
 //
-//   flink_bench write SENSORS PER_WINDOW WINDOWS FOLDER    the messages as files FOLDER/0 and FOLDER/1, each behind its
+//   flink_bench write SENSORS PER_WINDOW WINDOWS FOLDER    the messages as files FOLDER/0, FOLDER/1, …, each behind its
 //                                                          length, four bytes, the lowest first
 //   flink_bench run SENSORS PER_WINDOW WINDOWS             for each line of the standard input, a number of threads,
 //   one
@@ -81,10 +81,12 @@ class SummingSink final : public Sink {
 };
 
 std::vector<RecordStream> splits(std::uint32_t sensors, std::uint32_t per_window, std::uint32_t windows) {
-  const std::uint32_t half = sensors / 2;
+  constexpr std::uint32_t kSplits = 4;  // defaultTopicQueueNums of RocketMQ's producers
   std::vector<RecordStream> streams;
-  streams.emplace_back(half, per_window, windows, 1);
-  streams.emplace_back(half, per_window, windows, 1 + half);
+  for (std::uint32_t split = 0; split < kSplits; ++split) {
+    const std::uint32_t first = sensors * split / kSplits;
+    streams.emplace_back(sensors * (split + 1) / kSplits - first, per_window, windows, 1 + first);
+  }
   return streams;
 }
 

@@ -21,7 +21,7 @@ class Reading(pw.Schema):
 
 
 class Topic(pw.io.python.ConnectorSubject):
-    """Both splits in turns, so that they advance together."""
+    """All splits, of one length, in turns, so that they advance together."""
 
     def __init__(self, splits):
         super().__init__()
