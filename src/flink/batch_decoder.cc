@@ -74,14 +74,12 @@ void BatchDecoder::begin_message(RecordBatch& batch) {
   offsets_ = offsets_.subspan(1);
   rest_.remove_prefix(body.size());
   ++begun_;
-  switch (length & kKind) {
-    case kPacked:
-      pack_ = RecordPack(body);
-      pack_offset_ = offset;
-      break;
-    default:
-      --left_;
-      drop((length & kKind) == kDamaged ? Rejection::kDamaged : Rejection::kCompression, body, offset, 0, batch);
+  if ((length & kKind) == kPacked) {
+    pack_ = RecordPack(body);
+    pack_offset_ = offset;
+  } else {
+    --left_;
+    drop((length & kKind) == kDamaged ? Rejection::kDamaged : Rejection::kCompression, body, offset, 0, batch);
   }
 }
 

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <algorithm>
-
 #include "base/time.h"
 #include "operators/window_assigner.h"
 

@@ -10,13 +10,13 @@ namespace temblor {
 namespace {
 
 // A source gives messages to be decoded, or readings that never were any; the chain takes both in the same way.
-inline bool read_complete(const Message& message, Record& record) { return read_complete(message.bytes, record); }
-inline bool read_complete(const Reading& reading, Record& record) {
+inline bool read_quickly(const Message& message, Record& record) { return read_complete(message.bytes, record); }
+inline bool read_quickly(const Reading& reading, Record& record) {
   record = reading.record;
   return true;
 }
 bool read_any(const Message& message, Record& record) { return deserialize_any(message.bytes, record); }
-bool read_any(const Reading& reading, Record& record) { return read_complete(reading, record); }
+bool read_any(const Reading& reading, Record& record) { return read_quickly(reading, record); }
 std::string_view bytes_of(const Message& message) { return message.bytes; }
 std::string_view bytes_of(const Reading& /*reading*/) { return {}; }
 const Record* record_of(const Message& /*message*/) { return nullptr; }
@@ -70,7 +70,7 @@ void OperatorChain::take(std::span<const Item> items, Counts& counts, Letters& l
       // The straight way of nearly all, apart from the careful one: so that the record lives in registers, and what is
       // only compared of it is not kept.
       Record record;
-      if (!log_records && read_complete(item, record) && cleaner_.accepts(record)) [[likely]] {
+      if (!log_records && read_quickly(item, record) && cleaner_.accepts(record)) [[likely]] {
         accept(record, place, *next++);
       } else if (take_carefully(item, place, *next, counts, letters)) {
         ++next;

@@ -16,11 +16,9 @@ namespace temblor {
 /// UTF-8 in a string refused. Every field of `record` is set, to its default where it is not in `bytes`.
 /// Returns false where the bytes do not parse; `record` is then unspecified. Any bytes may be given; any thread may
 /// call it. Format: https://protobuf.dev/programming-guides/encoding/
-inline bool deserialize(std::string_view bytes, Record& record);
-
-/// The same for records of any shape, without the quick way for those that have all their fields in order.
 bool deserialize_any(std::string_view bytes, Record& record);
 
+/// The same, quickly for those that have all their fields in order.
 inline bool deserialize(std::string_view bytes, Record& record) {
   return read_complete(bytes, record) || deserialize_any(bytes, record);
 }

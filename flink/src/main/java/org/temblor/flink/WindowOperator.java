@@ -62,7 +62,7 @@ final class WindowOperator extends AbstractStreamOperator<WindowResult>
   private transient Counter late;
 
   private static final class Window {
-    /** In the order of their coming. They change, and so the state, which Flink writes while the job goes on, has copies. */
+    /** In the order of their coming. Since they change, and Flink writes the state while the job goes on, it has copies. */
     final Map<String, Partial> partials = new LinkedHashMap<>();
 
     int stored; // so many of the first of them are in the state, as they were at the last checkpoint

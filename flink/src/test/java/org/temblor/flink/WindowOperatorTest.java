@@ -174,6 +174,9 @@ class WindowOperatorTest {
           for (int at = next; at < input.size() && random.nextInt(60) > 0; at++) {
             harness.processElement(PartialSerializer.INSTANCE.copy(input.get(at)), 0);
             harness.processWatermark(new Watermark((at + 1) / 50 * 1000L - 1)); // no window of those to come ends by then
+            if (random.nextInt(20) == 0) {
+              harness.snapshot(at, at); // which fails elsewhere
+            }
             if (random.nextInt(20) == 0 || at + 1 == input.size()) {
               if (at + 1 == input.size()) {
                 harness.processWatermark(Watermark.MAX_WATERMARK);

@@ -1,9 +1,8 @@
 package org.temblor.flink.core;
 
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 
-/** Fills batches: messages are collected, and decoded and cleaned together, in one native call. One thread at a time. */
+/** Fills batches: many messages are decoded and cleaned together, in one native call. One thread at a time. */
 public final class BatchDecoder extends NativeHandle {
   private static final int FIRST_BYTES = 1 << 16;
   private static final int FIRST_MESSAGES = 1024;
@@ -26,7 +25,7 @@ public final class BatchDecoder extends NativeHandle {
         NativeCore.newDecoder(least, most, maxAheadMs, eventTime, keepDead, hashSeed), NativeCore::freeDecoder);
   }
 
-  /** Takes the messages from place `from` to before `to` for the next batch, instead of what it was to have. */
+  /** Takes the messages from place `from` to before `to` for the next batch, in place of those set before. */
   public void set(long[] offsets, BodyKind[] kinds, byte[][] bodies, int from, int to) {
     count = to - from;
     if (count > this.offsets.length) {
