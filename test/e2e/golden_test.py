@@ -1,5 +1,5 @@
-"""The golden test: one input in six files, read by 1, 2 and 5 threads, stopped in the middle and restored with
-another number of threads: always the same bytes, and those that test/golden says.
+"""The golden test: one input in six files, read by 1, 2 and 5 threads: always the same bytes, and those that test/golden
+says. A longer one, stopped in the middle and restored with another number of threads: the same bytes as at one go.
 
 A change of the bytes that is meant is written down with TEMBLOR_WRITE_GOLDEN=1."""
 
@@ -83,7 +83,7 @@ class Golden(Case):
     def test_stopped_and_restored_with_another_number_of_threads(self):
         self.make_input(MANY)
         self.succeed(*self.arguments("one", 1))
-        expected, _ = self.output("one")
+        expected = self.output("one")
         stopped = 0
         pairs = [(1, 5), (5, 1), (2, 1), (1, 2), (2, 5), (5, 2)]
         for i in range(10 * STOPS):  # the signal comes too late now and then: a whole run takes a moment
@@ -98,10 +98,11 @@ class Golden(Case):
             time.sleep(0.005 * (i % 4))
             status, stderr = self.stop(process)
             self.assertEqual(status, 0, stderr)
-            stopped += not self.json(f"{name}.json")["finished"]
+            first_run = self.json(f"{name}.json")
+            stopped += not first_run["finished"] and counts_of(first_run)["records_read"] > 0
             self.succeed(*self.arguments(name, second, *state))
             self.assertTrue(self.json(f"{name}.json")["finished"])
-            self.assertEqual(self.output(name)[0], expected, f"{first} threads, then {second}")
+            self.assertEqual(self.output(name), expected, f"{first} threads, then {second}")
         self.assertEqual(stopped, STOPS, "too few runs were stopped before their end")
 
 
