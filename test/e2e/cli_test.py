@@ -152,8 +152,8 @@ class CommandLine(Case):
 
     def test_progress_on_a_terminal(self):
         """Records a second, what is done and what is left; and nothing of it stays, or goes where no terminal is."""
-        for arguments in (["generate", "--records", "5000000", "--to", "file:/dev/null"],
-                          ["process", "--from", "generator:?records=20000000", "--sink", "null:"]):
+        for arguments in (["generate", "--records", "40000000", "--to", "file:/dev/null"],
+                          ["process", "--from", "generator:?records=60000000", "--sink", "null:"]):
             terminal, end = pty.openpty()
             process = self.start(*arguments, stderr=end)
             os.close(end)
