@@ -53,6 +53,13 @@ class Golden(Case):
         return {"csv": digest_of_files(self.csv_files(name)), "results": digest(self.read(f"{name}.pb"))}, counts_of(
             self.json(f"{name}.json"))
 
+    def assert_as_the_oracle(self, name):
+        oracle = Oracle()
+        for i in range(FILES):
+            oracle.add_split(f"file:in{i}.pb", self.read(f"in{i}.pb"))
+        self.assert_same_files(self.csv_files(name), oracle.csv_files())
+        self.assertEqual(self.output(name)[1], oracle.counts())
+
     def golden(self):
         with open(GOLDEN, encoding="utf-8") as file:
             return dict(reversed(line.split()) for line in file)
@@ -61,11 +68,7 @@ class Golden(Case):
         self.make_input(RECORDS)
         self.succeed(*self.arguments("one", 1))
         expected, counts = self.output("one")
-        oracle = Oracle()
-        for i in range(FILES):
-            oracle.add_split(f"file:in{i}.pb", self.read(f"in{i}.pb"))
-        self.assert_same_files(self.csv_files("one"), oracle.csv_files())
-        self.assertEqual(counts, oracle.counts())
+        self.assert_as_the_oracle("one")
         self.assertGreater(counts["late"], 0)
 
         found = {"input": digest(b"".join(self.read(f"in{i}.pb") for i in range(FILES))), **expected}
@@ -83,6 +86,7 @@ class Golden(Case):
     def test_stopped_and_restored_with_another_number_of_threads(self):
         self.make_input(MANY)
         self.succeed(*self.arguments("one", 1))
+        self.assert_as_the_oracle("one")
         expected = self.output("one")
         stopped = 0
         pairs = [(1, 5), (5, 1), (2, 1), (1, 2), (2, 5), (5, 2)]
