@@ -45,6 +45,15 @@ class WindowOperatorTest {
         new WindowOperator(settings), partial -> partial.sensor, Types.STRING);
   }
 
+  /** Going on from there; from nothing where it is null. */
+  private static KeyedOneInputStreamOperatorTestHarness<String, Partial, WindowResult> open(OperatorSubtaskState snapshot)
+      throws Exception {
+    var harness = harness();
+    harness.initializeState(snapshot);
+    harness.open();
+    return harness;
+  }
+
   /** One reading of 1.0. */
   private static Partial one(String sensor, long windowStart) {
     Partial partial = new Partial();
@@ -66,8 +75,7 @@ class WindowOperatorTest {
   @Test
   void aWindowClosesOnceThoughItsWatermarkIsForgotten() throws Exception {
     OperatorSubtaskState snapshot;
-    try (var harness = harness()) {
-      harness.open();
+    try (var harness = open(null)) {
       harness.processElement(one("A", 0), 0);
       harness.processElement(one("A", 0), 0);
       harness.processElement(one("A", 1000), 1000);
@@ -78,9 +86,7 @@ class WindowOperatorTest {
       assertEquals(List.of("0 Window Result: A avg=1.0 max=1.0 min=1.0 P=0 S=0 N=2"), lines(harness));
       snapshot = harness.snapshot(1, 1);
     }
-    try (var harness = harness()) {
-      harness.initializeState(snapshot);
-      harness.open();
+    try (var harness = open(snapshot)) {
       harness.processElement(one("A", 0), 0);
       harness.processElement(one("A", 1000), 1000);
       harness.processWatermark(new Watermark(1999));
@@ -96,8 +102,7 @@ class WindowOperatorTest {
   @Test
   void aCheckpointHoldsWindowsAsTheyWere() throws Exception {
     OperatorSubtaskState snapshot;
-    try (var harness = harness()) {
-      harness.open();
+    try (var harness = open(null)) {
       harness.processElement(one("A", 0), 0);
       harness.processElement(one("B", 0), 0);
       harness.snapshot(1, 1);
@@ -110,9 +115,7 @@ class WindowOperatorTest {
       harness.processElement(one("C", 0), 0);
       snapshot = new OperatorSnapshotFinalizer(begun).getJobManagerOwnedState();
     }
-    try (var harness = harness()) {
-      harness.initializeState(snapshot);
-      harness.open();
+    try (var harness = open(snapshot)) {
       harness.processElement(one("D", 0), 0);
       harness.processElement(one("B", 0), 0);
       harness.processWatermark(new Watermark(999));
@@ -128,8 +131,7 @@ class WindowOperatorTest {
   @Test
   void nothingOfAClosedWindowStaysInTheState() throws Exception {
     OperatorSubtaskState snapshot;
-    try (var harness = harness()) {
-      harness.open();
+    try (var harness = open(null)) {
       harness.processElement(one("A", 0), 0);
       assertEquals(0, harness.numKeyedStateEntries());
       harness.processElement(one("B", 1000), 0);
@@ -140,9 +142,7 @@ class WindowOperatorTest {
       assertEquals(1, harness.numKeyedStateEntries());
       snapshot = harness.snapshot(2, 2);
     }
-    try (var harness = harness()) {
-      harness.initializeState(snapshot);
-      harness.open();
+    try (var harness = open(snapshot)) {
       assertEquals(1, harness.numKeyedStateEntries());
       harness.processWatermark(new Watermark(1999));
       assertEquals(0, harness.numKeyedStateEntries());
@@ -166,11 +166,7 @@ class WindowOperatorTest {
       OperatorSubtaskState kept = null;
       int next = 0; // of the input, as far as the checkpoint covers it
       while (next < input.size()) {
-        try (var harness = harness()) {
-          if (kept != null) {
-            harness.initializeState(kept);
-          }
-          harness.open();
+        try (var harness = open(kept)) {
           for (int at = next; at < input.size() && random.nextInt(60) > 0; at++) {
             harness.processElement(PartialSerializer.INSTANCE.copy(input.get(at)), 0);
             harness.processWatermark(new Watermark((at + 1) / 50 * 1000L - 1)); // no window of those to come ends by then
@@ -336,8 +332,7 @@ class WindowOperatorTest {
   @Test
   void goesOnWithTheSameSettingsOnly() throws Exception {
     OperatorSubtaskState snapshot;
-    try (var harness = harness()) {
-      harness.open();
+    try (var harness = open(null)) {
       snapshot = harness.snapshot(1, 1);
     }
     try (var harness = harness(settings -> settings.exactlyOnce = false)) {
@@ -360,8 +355,7 @@ class WindowOperatorTest {
 
   @Test
   void idlenessIsNotPassedOn() throws Exception {
-    try (var harness = harness()) {
-      harness.open();
+    try (var harness = open(null)) {
       harness.processWatermarkStatus(WatermarkStatus.IDLE);
       assertTrue(harness.getOutput().isEmpty(), "" + harness.getOutput());
       harness.processWatermarkStatus(WatermarkStatus.ACTIVE);
