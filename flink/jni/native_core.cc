@@ -135,7 +135,7 @@ jbyteArray read_arguments(JNIEnv* env, jclass /*type*/, jobjectArray arguments) 
 jlong new_batch(JNIEnv* env, jclass /*type*/) { return make<RecordBatch>(env); }
 
 jint row_count(JNIEnv* env, jclass /*type*/, jlong batch) {
-  return guarded(env, [&] { return static_cast<jint>(behind<RecordBatch>(batch).rows.size()); });
+  return guarded(env, [&] { return static_cast<jint>(behind<RecordBatch>(batch).rows().size()); });
 }
 
 jlong highest_time(JNIEnv* env, jclass /*type*/, jlong batch) {
@@ -168,11 +168,12 @@ struct TaskDecoder {
 };
 
 jlong new_decoder(JNIEnv* env, jclass /*type*/, jfloat least, jfloat most, jlong max_ahead_ms, jboolean event_time,
-                  jboolean keep_dead, jlong hash_seed) {
+                  jboolean keep_dead, jboolean keep_late, jlong hash_seed) {
   return make<TaskDecoder>(env, BatchDecoder::Settings{.amplitudes = {.min = least, .max = most},
                                                        .max_ahead = Milliseconds(max_ahead_ms),
                                                        .event_time = event_time == JNI_TRUE,
                                                        .keep_dead = keep_dead == JNI_TRUE,
+                                                       .keep_late = keep_late == JNI_TRUE,
                                                        .hash_seed = static_cast<std::uint64_t>(hash_seed)});
 }
 
@@ -426,7 +427,7 @@ extern "C" JNIEXPORT jint JNICALL JNI_OnLoad(JavaVM* machine, void* /*reserved*/
       method("batchMemory", "(J)J", batch_memory),
       method("dropped", "(J[J)V", dropped),
       method("deadLetters", "(J)[B", dead_letters),
-      method("newDecoder", "(FFJZZJ)J", new_decoder),
+      method("newDecoder", "(FFJZZZJ)J", new_decoder),
       method("freeDecoder", "(J)V", free_handle<TaskDecoder>),
       method("decode", "(JJ[B[BI[I[JIJJ)V", decode),
       method("decodeMore", "(JJ)Z", decode_more),

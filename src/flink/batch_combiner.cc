@@ -1,7 +1,9 @@
 #include "flink/batch_combiner.h"
 
 #include <algorithm>
+#include <span>
 
+#include "base/assert.h"
 #include "flink/partial_rows.h"
 #include "schema/serializer.h"
 
@@ -15,6 +17,7 @@ constexpr std::size_t kAhead = 32;
 
 BatchCombiner::Added BatchCombiner::add(const RecordBatch& batch, Timestamp highest, Timestamp stamp,
                                         std::string& partials, std::string& late_letters) {
+  TEMBLOR_ASSERT(!settings_.keep_late || batch.origins.size() == batch.rows().size());
   Added added;
   SplitWatermark watermark(settings_.window, settings_.out_of_orderness, highest);
   struct Place {
@@ -22,11 +25,11 @@ BatchCombiner::Added BatchCombiner::add(const RecordBatch& batch, Timestamp high
     std::uint64_t key = 0;
   };
   Place places[kAhead];
-  const std::size_t size = batch.rows.size();
-  for (std::size_t begin = 0; begin < size; begin += kAhead) {
-    const std::size_t count = std::min(kAhead, size - begin);
+  const std::span<const BatchRow> rows = batch.rows();
+  for (std::size_t begin = 0; begin < rows.size(); begin += kAhead) {
+    const std::size_t count = std::min(kAhead, rows.size() - begin);
     for (std::size_t i = 0; i < count; ++i) {
-      const BatchRow& row = batch.rows[begin + i];
+      const BatchRow& row = rows[begin + i];
       const Timestamp start = assigner_.start_of(settings_.event_time ? row.time : stamp);
       places[i] = {.window_start = start, .key = Combiner::key(row.hash, start)};
       combiner_.prefetch(places[i].key);
@@ -36,11 +39,11 @@ BatchCombiner::Added BatchCombiner::add(const RecordBatch& batch, Timestamp high
       drain(partials);
     }
     for (std::size_t i = 0; i < count; ++i) {
-      const BatchRow& row = batch.rows[begin + i];
+      const BatchRow& row = rows[begin + i];
       if (settings_.event_time) {
         if (watermark.is_late(row.time)) [[unlikely]] {
           ++added.late;
-          if (settings_.keep_late) write_late(batch, row, late_letters);
+          if (settings_.keep_late) write_late(batch, begin + i, late_letters);
           continue;
         }
         watermark.observe(row.time);
@@ -59,14 +62,14 @@ void BatchCombiner::drain(std::string& partials) {
   held_ = 0;
 }
 
-void BatchCombiner::write_late(const RecordBatch& batch, const BatchRow& row, std::string& late_letters) {
+void BatchCombiner::write_late(const RecordBatch& batch, std::size_t row, std::string& late_letters) {
   letter_.clear();
   serialize(Letter{.split = batch.split,
-                   .offset = row.offset,
+                   .offset = batch.origins[row].offset,
                    .end_offset = 0,
                    .reason = "late",
-                   .time_ms = to_ms(row.time),
-                   .payload = row.bytes,
+                   .time_ms = to_ms(batch.rows()[row].time),
+                   .payload = batch.origins[row].bytes,
                    .count = 1},
             letter_);
   append_delimited(letter_, late_letters);

@@ -20,7 +20,7 @@ class BatchCombiner {
     Milliseconds window{1000};
     Milliseconds out_of_orderness{1000};
     bool event_time = false;
-    bool keep_late = false;  ///< letters of late readings are wanted
+    bool keep_late = false;  ///< letters of late readings are wanted, as of the decoder
   };
 
   explicit BatchCombiner(const Settings& settings) : settings_(settings), assigner_(settings.window) {}
@@ -43,7 +43,7 @@ class BatchCombiner {
   [[nodiscard]] std::size_t memory_bytes() const { return combiner_.memory_bytes() + letter_.capacity(); }
 
  private:
-  void write_late(const RecordBatch& batch, const BatchRow& row, std::string& late_letters);
+  void write_late(const RecordBatch& batch, std::size_t row, std::string& late_letters);
 
   Settings settings_;
   WindowAssigner assigner_;

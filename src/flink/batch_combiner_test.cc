@@ -94,7 +94,8 @@ Outcome by_the_pipeline(const std::vector<std::string>& records, TimeMode mode) 
 
 Outcome by_batches(const std::vector<std::string>& records, TimeMode mode, std::mt19937_64& dice) {
   const bool event_time = mode == TimeMode::kEvent;
-  BatchDecoder decoder({.amplitudes = kAmplitudes, .event_time = event_time, .keep_dead = true, .hash_seed = dice()});
+  BatchDecoder decoder(
+      {.amplitudes = kAmplitudes, .event_time = event_time, .keep_dead = true, .keep_late = true, .hash_seed = dice()});
   BatchCombiner combiner({.event_time = event_time, .keep_late = true});
   Outcome outcome;
   RecordBatch batch;
@@ -175,15 +176,15 @@ TEST(BatchDecoder, ReadsPacksAndCountsWhatIsNone) {
   append_delimited(record, body);
   body += "\x7Fhalf";
 
-  BatchDecoder decoder({.amplitudes = kAmplitudes, .keep_dead = true});
+  BatchDecoder decoder({.amplitudes = kAmplitudes, .keep_dead = true, .keep_late = true});
   RecordBatch batch;
   batch.split = "split";
   batch.bytes = body;
   const auto length = static_cast<std::int32_t>(static_cast<std::uint32_t>(body.size()) | BatchDecoder::kPacked);
   ASSERT_TRUE(decoder.decode(std::array{length}, std::array<std::int64_t, 1>{17}, kReference, batch));
-  ASSERT_EQ(batch.rows.size(), 2U);
-  EXPECT_EQ(batch.rows[1].offset, 17);
-  EXPECT_EQ(batch.rows[1].sensor.id(), "S001");
+  ASSERT_EQ(batch.rows().size(), 2U);
+  EXPECT_EQ(batch.origins[1].offset, 17);
+  EXPECT_EQ(batch.rows()[1].sensor.id(), "S001");
   EXPECT_EQ(batch.dropped[static_cast<std::size_t>(Rejection::kFrame)], 1U);
   EXPECT_EQ(batch.dropped[static_cast<std::size_t>(Rejection::kDataQuality)], 1U);  // of an empty record
   // The letters are those of the queue's reader: the frame's ends before the next message.
@@ -255,7 +256,7 @@ TEST(BatchDecoder, StopsAtTheLimitPerhapsWithinAPack) {
     ASSERT_TRUE(decoder.decode(lengths, offsets, kReference, batch, limit));
     EXPECT_FALSE(decoder.decode_more(batch));
     const std::uint64_t dropped = std::accumulate(batch.dropped.begin(), batch.dropped.end(), std::uint64_t{0});
-    EXPECT_EQ((std::array<std::size_t, 3>{decoder.begun(), batch.rows.size(), dropped}), expected[limit]) << limit;
+    EXPECT_EQ((std::array<std::size_t, 3>{decoder.begun(), batch.rows().size(), dropped}), expected[limit]) << limit;
   }
 }
 
@@ -272,8 +273,8 @@ TEST(BatchDecoder, StopsAtTheLimitBehindAFullBatchToo) {
   BatchDecoder decoder({.amplitudes = kAmplitudes});
   for (const std::size_t limit : {limits::kBatchRecords, limits::kBatchRecords + 1}) {
     ASSERT_TRUE(decoder.decode(lengths, offsets, kReference, batch, limit));
-    std::size_t read = batch.rows.size();
-    while (decoder.decode_more(batch)) read += batch.rows.size();
+    std::size_t read = batch.rows().size();
+    while (decoder.decode_more(batch)) read += batch.rows().size();
     EXPECT_EQ(read, limit);
     EXPECT_EQ(decoder.begun(), limit == limits::kBatchRecords ? 1U : 2U);
   }
@@ -290,7 +291,7 @@ TEST(BatchDecoder, NativeMemoryIsBoundedWhateverIsSent) {
     append_delimited(reading(id, to_ms(kReference), "P", 1e-30F), strangers);
     append_delimited(reading("S001", to_ms(kReference) - 60'000, "P", 1), late);
   }
-  BatchDecoder decoder({.amplitudes = kAmplitudes, .event_time = true, .keep_dead = true});
+  BatchDecoder decoder({.amplitudes = kAmplitudes, .event_time = true, .keep_dead = true, .keep_late = true});
   BatchCombiner combiner({.event_time = true, .keep_late = true});
   RecordBatch batch;
   batch.split = std::string(100, 's');

@@ -49,17 +49,41 @@ void BatchDecoder::fill(RecordBatch& batch) {
   }
 }
 
+[[gnu::always_inline]] inline void BatchDecoder::append(const Record& record, std::string_view bytes,
+                                                        std::int64_t offset, RecordBatch& batch) {
+  BatchRow& row = batch.add_row();
+  row.sensor = SensorKey(record.sensor_id);
+  row.hash = row.sensor.hash(settings_.hash_seed);
+  row.time = timestamp_from_ms(record.collect_timestamp);
+  row.amplitude = record.seismic_amplitude;
+  row.phase = Cleaner::phase_of(record);
+  if (row.time > batch.highest) batch.highest = row.time;
+  if (settings_.keep_late) batch.origins.push_back({.offset = offset, .bytes = bytes});
+}
+
+// As in pipeline/operator_chain.cc: the straight way of nearly all, and the careful one of the others.
+[[gnu::always_inline]] inline bool BatchDecoder::take(std::string_view bytes, std::int64_t offset, RecordBatch& batch) {
+  Record record;
+  if (read_complete(bytes, record) && cleaner_.accepts(record)) [[likely]] {
+    append(record, bytes, offset, batch);
+    return true;
+  }
+  take_carefully(bytes, offset, batch);
+  return !batch.full();
+}
+
 void BatchDecoder::take_records(RecordBatch& batch) {
-  const std::size_t most = std::min<std::uint64_t>(lengths_.size(), left_);
+  const auto most = std::min<std::uint64_t>({lengths_.size(), left_, batch.room_for_rows()});
   const char* at = rest_.data();
   std::size_t taken = 0;
-  for (; taken < most && !batch.full(); ++taken) {
+  for (bool room = true; room && taken < most; ++taken) {
     const auto length = static_cast<std::uint32_t>(lengths_[taken]);
     if ((length & kKind) != 0) [[unlikely]]
       break;
-    take({at, length}, offsets_[taken], batch);
+    room = take({at, length}, offsets_[taken], batch);
     at += length;
   }
+  left_ -= taken;
   lengths_ = lengths_.subspan(taken);
   offsets_ = offsets_.subspan(taken);
   rest_.remove_prefix(static_cast<std::size_t>(at - rest_.data()));
@@ -83,30 +107,6 @@ void BatchDecoder::begin_message(RecordBatch& batch) {
   }
 }
 
-[[gnu::always_inline]] inline void BatchDecoder::append(const Record& record, std::string_view bytes,
-                                                        std::int64_t offset, RecordBatch& batch) {
-  BatchRow& row = batch.rows.emplace_back();
-  row.sensor = SensorKey(record.sensor_id);
-  row.hash = row.sensor.hash(settings_.hash_seed);
-  row.time = timestamp_from_ms(record.collect_timestamp);
-  row.amplitude = record.seismic_amplitude;
-  row.phase = Cleaner::phase_of(record);
-  if (row.time > batch.highest) batch.highest = row.time;
-  row.offset = offset;
-  row.bytes = bytes;
-}
-
-// As in pipeline/operator_chain.cc: the straight way of nearly all, and the careful one of the others.
-inline void BatchDecoder::take(std::string_view bytes, std::int64_t offset, RecordBatch& batch) {
-  --left_;
-  Record record;
-  if (read_complete(bytes, record) && cleaner_.accepts(record)) [[likely]] {
-    append(record, bytes, offset, batch);
-  } else {
-    take_carefully(bytes, offset, batch);
-  }
-}
-
 void BatchDecoder::take_carefully(std::string_view bytes, std::int64_t offset, RecordBatch& batch) {
   Record record;
   if (!deserialize_any(bytes, record)) return drop(Rejection::kParse, bytes, offset, 0, batch);
@@ -118,10 +118,10 @@ void BatchDecoder::take_carefully(std::string_view bytes, std::int64_t offset, R
 
 void BatchDecoder::take_packed(RecordBatch& batch) {
   const auto record = pack_.next();
+  --left_;
   if (record) {
     take(*record, pack_offset_, batch);
   } else {
-    --left_;
     drop(Rejection::kFrame, pack_.rest(), pack_offset_, 0, batch);
     pack_ = RecordPack();
   }

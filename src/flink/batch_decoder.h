@@ -21,6 +21,7 @@ class BatchDecoder {
     Milliseconds max_ahead{60'000};  ///< a timestamp further past the reference is dropped; event time only
     bool event_time = false;
     bool keep_dead = false;       ///< letters of what was dropped are wanted
+    bool keep_late = false;       ///< letters of late readings are wanted: batches tell where rows come from
     std::uint64_t hash_seed = 0;  ///< the same for all that is combined together
   };
 
@@ -54,7 +55,8 @@ class BatchDecoder {
   void begin_message(RecordBatch& batch);
   /// Messages of one record each, as nearly all are, up to one that is not, or as far as the batch goes.
   void take_records(RecordBatch& batch);
-  void take(std::string_view bytes, std::int64_t offset, RecordBatch& batch);
+  /// Takes a record, or what is none; whether there is room for another.
+  bool take(std::string_view bytes, std::int64_t offset, RecordBatch& batch);
   void take_carefully(std::string_view bytes, std::int64_t offset, RecordBatch& batch);
   void append(const Record& record, std::string_view bytes, std::int64_t offset, RecordBatch& batch);
   void take_packed(RecordBatch& batch);

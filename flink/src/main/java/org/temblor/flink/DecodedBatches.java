@@ -22,9 +22,6 @@ final class DecodedBatches implements BatchHandler<ReadingBatch> {
 
   private static final long SECOND_MS = 1_000;
 
-  /** Of messages that are decoded together; one may be longer. */
-  private static final int BYTES_AT_ONCE = 1 << 20;
-
   private final boolean eventTime;
   private final long outOfOrdernessMs;
   private final BatchDecoder decoder;
@@ -37,7 +34,7 @@ final class DecodedBatches implements BatchHandler<ReadingBatch> {
     decoder =
         new BatchDecoder(
             settings.leastAmplitude, settings.mostAmplitude, settings.maxAheadMs, eventTime,
-            settings.dead != null, HASH_SEED);
+            settings.dead != null, settings.late != null, HASH_SEED);
   }
 
   @Override
@@ -51,7 +48,7 @@ final class DecodedBatches implements BatchHandler<ReadingBatch> {
     int begun = 0;
     while (begun < batch.size() && budget.left() > 0) {
       long reference = nextSecond(batch.storedMs[begun]);
-      decoder.set(batch.offsets, batch.kinds, batch.bodies, begun, endOfThese(batch, begun, reference));
+      decoder.set(batch.offsets, batch.kinds, batch.bodies, begun, endOfThese(batch.storedMs, begun, reference));
       decoder.decode(batch.splitId, reference, budget.left(), readings);
       do {
         collect(output, state, budget);
@@ -61,15 +58,10 @@ final class DecodedBatches implements BatchHandler<ReadingBatch> {
     return begun;
   }
 
-  /** Behind the messages that can be decoded together with the first. */
-  private static int endOfThese(RawBatch batch, int first, long reference) {
+  /** Behind the messages that were stored before the same second as the first. */
+  private static int endOfThese(long[] storedMs, int first, long reference) {
     int end = first + 1;
-    long bytes = batch.bodies[first].length;
-    while (end < batch.size() && batch.storedMs[end] <= reference && batch.storedMs[end] > reference - SECOND_MS) {
-      bytes += batch.bodies[end].length;
-      if (bytes > BYTES_AT_ONCE) {
-        break;
-      }
+    while (end < storedMs.length && storedMs[end] <= reference && storedMs[end] > reference - SECOND_MS) {
       end++;
     }
     return end;

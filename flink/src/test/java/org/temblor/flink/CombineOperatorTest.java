@@ -56,7 +56,7 @@ class CombineOperatorTest {
 
   private static void process(OneInputStreamOperatorTestHarness<ReadingBatch, Partial> harness, long timeMs)
       throws Exception {
-    try (BatchDecoder decoder = new BatchDecoder(-10, 10, 60_000, true, false, 1);
+    try (BatchDecoder decoder = new BatchDecoder(-10, 10, 60_000, true, false, false, 1);
         RecordBatch batch = new RecordBatch()) {
       new Messages().add(0, Readings.reading("S001", timeMs, 1, "P"), BodyKind.RECORD).setIn(decoder);
       decoder.decode("split", timeMs, Long.MAX_VALUE, batch);

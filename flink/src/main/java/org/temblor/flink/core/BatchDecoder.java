@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 public final class BatchDecoder extends NativeHandle {
   private static final int FIRST_BYTES = 1 << 16;
   private static final int FIRST_MESSAGES = 1024;
+  private static final int BYTES_AT_ONCE = 1 << 20;
 
   private byte[] messages = new byte[FIRST_BYTES]; // an array's copying costs half of a direct buffer's
   private int[] lengths = new int[FIRST_MESSAGES];
@@ -17,34 +18,44 @@ public final class BatchDecoder extends NativeHandle {
    * @param least the lowest amplitude that is accepted; finite, like `most`
    * @param maxAheadMs how far past its reference a timestamp may lie, in event time
    * @param keepDead whether letters of what is dropped are wanted
+   * @param keepLate whether letters of late readings are wanted of the combiner
    * @param hashSeed the same for all batches that one combiner takes
    */
   public BatchDecoder(
-      float least, float most, long maxAheadMs, boolean eventTime, boolean keepDead, long hashSeed) {
+      float least, float most, long maxAheadMs, boolean eventTime, boolean keepDead, boolean keepLate,
+      long hashSeed) {
     super(
-        NativeCore.newDecoder(least, most, maxAheadMs, eventTime, keepDead, hashSeed), NativeCore::freeDecoder);
+        NativeCore.newDecoder(least, most, maxAheadMs, eventTime, keepDead, keepLate, hashSeed),
+        NativeCore::freeDecoder);
   }
 
-  /** Takes the messages from place `from` to before `to` for the next batch, in place of those set before. */
+  /**
+   * Takes the messages from place `from` on for the next batch, in place of those set before, as far as to `to` and as a
+   * megabyte goes; one may be longer. When they are decoded, `begun` tells how many they were.
+   */
   public void set(long[] offsets, BodyKind[] kinds, byte[][] bodies, int from, int to) {
-    count = to - from;
-    if (count > this.offsets.length) {
-      lengths = new int[count];
-      this.offsets = new long[count];
+    count = 0;
+    if (to - from > lengths.length) {
+      lengths = new int[to - from];
+      this.offsets = new long[to - from];
     }
-    System.arraycopy(offsets, from, this.offsets, 0, count);
     // All of the lengths first: the processor waits for the memory of many messages at a time.
     bytes = 0;
-    for (int i = 0; i < count; i++) {
-      int length = bodies[from + i].length;
-      lengths[i] = length | kinds[from + i].mark;
+    while (from + count < to) {
+      int length = bodies[from + count].length;
+      if (count > 0 && length > BYTES_AT_ONCE - bytes) {
+        break;
+      }
+      lengths[count] = length | kinds[from + count].mark;
       bytes += length;
+      count++;
     }
+    System.arraycopy(offsets, from, this.offsets, 0, count);
     if (bytes > messages.length) {
       messages = new byte[Math.max(bytes, 2 * messages.length)];
     }
     int at = 0;
-    for (int i = from; i < to; i++) {
+    for (int i = from; i < from + count; i++) {
       byte[] body = bodies[i];
       System.arraycopy(body, 0, messages, at, body.length);
       at += body.length;

@@ -45,7 +45,7 @@ final class NativeCore {
 
   // What fills it.
   static native long newDecoder(
-      float least, float most, long maxAheadMs, boolean eventTime, boolean keepDead, long hashSeed);
+      float least, float most, long maxAheadMs, boolean eventTime, boolean keepDead, boolean keepLate, long hashSeed);
 
   static native void freeDecoder(long decoder);
 

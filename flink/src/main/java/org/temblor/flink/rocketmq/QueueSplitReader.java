@@ -201,14 +201,11 @@ final class QueueSplitReader implements SplitReader<RawBatch, QueueSplit> {
       from++;
     }
     int to = from;
-    while (to < pulled.offsets.length && pulled.offsets[to] < reading.end) {
-      to++;
-    }
-    for (int i = from; i < to; i++) {
-      if (pulled.offsets[i] > reading.offset) {
-        lose(reading, pulled.offsets[i]);
+    for (; to < pulled.offsets.length && pulled.offsets[to] < reading.end; to++) {
+      if (pulled.offsets[to] > reading.offset) {
+        lose(reading, pulled.offsets[to]);
       }
-      reading.offset = pulled.offsets[i] + 1;
+      reading.offset = pulled.offsets[to] + 1;
     }
     if (to == pulled.offsets.length) {
       skipTo(reading, pulled.nextOffset); // what is no message hides what comes behind it

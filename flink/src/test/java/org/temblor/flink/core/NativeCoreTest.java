@@ -57,7 +57,7 @@ class NativeCoreTest {
 
   @Test
   void readingsBecomePartials() {
-    try (BatchDecoder decoder = new BatchDecoder(-10, 10, 60_000, true, true, 7);
+    try (BatchDecoder decoder = new BatchDecoder(-10, 10, 60_000, true, true, true, 7);
         BatchCombiner combiner = new BatchCombiner(1000, 1000, true, true);
         RecordBatch batch = new RecordBatch()) {
       ByteArrayOutputStream pack = new ByteArrayOutputStream();
@@ -112,7 +112,7 @@ class NativeCoreTest {
   @Test
   void lettersBecomeMessages() {
     List<String> made = new ArrayList<>();
-    try (BatchDecoder decoder = new BatchDecoder(-10, 10, 60_000, true, true, 7);
+    try (BatchDecoder decoder = new BatchDecoder(-10, 10, 60_000, true, true, true, 7);
         RecordBatch batch = new RecordBatch();
         LetterMessages messages = new LetterMessages(12)) {
       ByteArrayOutputStream pack = new ByteArrayOutputStream();
@@ -150,7 +150,7 @@ class NativeCoreTest {
     byte[] tooLong = new byte[4 << 20];
     Arrays.fill(tooLong, (byte) -1);
     List<String> made = new ArrayList<>();
-    try (BatchDecoder decoder = new BatchDecoder(-10, 10, 60_000, true, true, 7);
+    try (BatchDecoder decoder = new BatchDecoder(-10, 10, 60_000, true, true, true, 7);
         RecordBatch batch = new RecordBatch();
         LetterMessages messages = new LetterMessages(12)) {
       new Messages().add(9, tooLong, BodyKind.RECORD).setIn(decoder);
@@ -169,11 +169,11 @@ class NativeCoreTest {
 
   @Test
   void whatDoesNotFitIntoOneBatchComesInMore() {
-    try (BatchDecoder decoder = new BatchDecoder(-10, 10, 60_000, true, true, 7);
+    try (BatchDecoder decoder = new BatchDecoder(-10, 10, 60_000, true, true, true, 7);
         BatchCombiner combiner = new BatchCombiner(1000, 1000, true, true);
         RecordBatch batch = new RecordBatch()) {
-      byte[] nothing = new byte[1 << 20]; // a million empty records, and a letter for each
-      int empty = 3 << 20;
+      byte[] nothing = new byte[300_000]; // as many empty records, and a letter for each
+      int empty = 900_000;
       Messages messages = new Messages();
       for (int i = 0; i < 3; i++) {
         messages.add(i, nothing, BodyKind.PACK);
@@ -198,9 +198,38 @@ class NativeCoreTest {
   }
 
   @Test
+  void aMegabyteIsDecodedTogetherOrOneMessage() {
+    try (BatchDecoder decoder = new BatchDecoder(-10, 10, 60_000, true, false, false, 7);
+        RecordBatch batch = new RecordBatch()) {
+      int[] sizes = {500_000, 548_576, 1, 2_000_000, 5};
+      byte[][] bodies = Arrays.stream(sizes).mapToObj(byte[]::new).toArray(byte[][]::new);
+      List<Integer> begun = new ArrayList<>();
+      for (int from = 0; from < sizes.length; from += decoder.begun()) {
+        decoder.set(new long[sizes.length], BodyKind.records(sizes.length), bodies, from, sizes.length);
+        decoder.decode("split", 0, Long.MAX_VALUE, batch);
+        begun.add(decoder.begun());
+      }
+      assertEquals(List.of(2, 1, 1, 1), begun);
+    }
+  }
+
+  @Test
+  void lateLettersNeedTheOriginsOfTheRows() {
+    try (BatchDecoder decoder = new BatchDecoder(-10, 10, 60_000, true, false, false, 7);
+        BatchCombiner combiner = new BatchCombiner(1000, 1000, true, true);
+        RecordBatch batch = new RecordBatch()) {
+      new Messages().add(0, Readings.reading("S001", 1_000, 1, "P"), BodyKind.RECORD).setIn(decoder);
+      decoder.decode("split", 1_000, Long.MAX_VALUE, batch);
+      assertThrows(
+          IllegalStateException.class,
+          () -> combiner.add(batch, BatchCombiner.NOTHING_YET, 0, partial -> {}));
+    }
+  }
+
+  @Test
   void partialsMergeWithoutRounding() {
     Random random = new Random(3);
-    try (BatchDecoder decoder = new BatchDecoder(-Float.MAX_VALUE, Float.MAX_VALUE, 0, false, false, 1);
+    try (BatchDecoder decoder = new BatchDecoder(-Float.MAX_VALUE, Float.MAX_VALUE, 0, false, false, false, 1);
         RecordBatch batch = new RecordBatch()) {
       Map<String, Partial> merged = new HashMap<>();
       Map<String, BigInteger> exact = new HashMap<>();
