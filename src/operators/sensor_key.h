@@ -70,9 +70,12 @@ class SensorKey {
 
   /// The first 16 bytes as numbers that compare as the bytes do, zeros behind a short id.
   [[nodiscard]] std::pair<std::uint64_t, std::uint64_t> prefix() const {
-    char bytes[16] = {};
-    std::memcpy(bytes, id().data(), std::min<std::size_t>(id().size(), sizeof(bytes)));
-    return {__builtin_bswap64(load<std::uint64_t>(bytes)), __builtin_bswap64(load<std::uint64_t>(bytes + 8))};
+    constexpr std::uint64_t kSizeByte = std::uint64_t{0xFF} << 56U;
+    if (outside()) [[unlikely]] {
+      const char* bytes = id().data();
+      return {__builtin_bswap64(load<std::uint64_t>(bytes)), __builtin_bswap64(load<std::uint64_t>(bytes + 8))};
+    }
+    return {__builtin_bswap64(words_[0]), __builtin_bswap64(words_[1] & ~kSizeByte)};
   }
 
  private:
