@@ -100,15 +100,22 @@ template <class Item>
 
 [[gnu::always_inline]] inline void OperatorChain::accept(const Record& record, std::uint32_t place,
                                                          Accepted& accepted) {
-  accepted.place = place;
-  accepted.time = event_time_ ? timestamp_from_ms(record.collect_timestamp) : stamp_;
-  accepted.window_start = assigner_.start_of(accepted.time);
-  accepted.sensor = SensorKey(record.sensor_id);
-  accepted.hash = accepted.sensor.hash(settings_.hash_seed);
-  accepted.key = Combiner::key(accepted.hash, accepted.window_start);
+  // All of it first, then the stores, one by one: behind a store the id would be taken from memory again, since it may
+  // be anywhere, and a whole structure would be made elsewhere and copied, which the processor waits for.
+  const SensorKey sensor(record.sensor_id);
+  const std::uint64_t hash = sensor.hash(settings_.hash_seed);
+  const Timestamp time = event_time_ ? timestamp_from_ms(record.collect_timestamp) : stamp_;
+  const Timestamp window_start = assigner_.start_of(time);
+  const std::uint64_t key = Combiner::key(hash, window_start);
+  accepted.sensor = sensor;
+  accepted.hash = hash;
+  accepted.key = key;
+  accepted.time = time;
+  accepted.window_start = window_start;
   accepted.amplitude = record.seismic_amplitude;
+  accepted.place = place;
   accepted.phase = Cleaner::phase_of(record);
-  combiner_.prefetch(accepted.key);
+  combiner_.prefetch(key);
 }
 
 template <class Item>
