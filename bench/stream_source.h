@@ -1,7 +1,9 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "base/clock.h"
@@ -14,9 +16,12 @@ namespace temblor::bench {
 /// passed since the first poll as between its timestamp and the stream's first.
 class StreamSource final : public Source {
  public:
+  /// Told of each poll how many records it gives out, on the thread that polls.
+  using Polled = std::function<void(std::size_t)>;
+
   /// `streams` and `clock` outlive the source.
-  StreamSource(const std::vector<RecordStream>& streams, const Clock& clock, bool paced)
-      : streams_(streams), clock_(clock), paced_(paced) {}
+  StreamSource(const std::vector<RecordStream>& streams, const Clock& clock, bool paced, Polled polled = {})
+      : streams_(streams), clock_(clock), paced_(paced), polled_(std::move(polled)) {}
 
   [[nodiscard]] SourceTraits traits() const override { return {}; }
 
@@ -29,8 +34,8 @@ class StreamSource final : public Source {
   Result<std::unique_ptr<SplitReader>> open(const SplitId& split, const SplitPosition* position,
                                             const JobTimes& job) override {
     const auto number = static_cast<std::size_t>(std::stoul(split.substr(split.find(':') + 1)));
-    return std::make_unique<Reader>(streams_[number], clock_, paced_, position == nullptr ? 0 : position->offset,
-                                    job.reference);
+    return std::make_unique<Reader>(streams_[number], clock_, paced_, polled_,
+                                    position == nullptr ? 0 : position->offset, job.reference);
   }
 
   /// When the first record became available; for latencies.
@@ -39,8 +44,9 @@ class StreamSource final : public Source {
  private:
   class Reader final : public SplitReader {
    public:
-    Reader(const RecordStream& stream, const Clock& clock, bool paced, Offset next, Timestamp reference)
-        : stream_(stream), clock_(clock), paced_(paced), next_(next), reference_(reference) {}
+    Reader(const RecordStream& stream, const Clock& clock, bool paced, const Polled& polled, Offset next,
+           Timestamp reference)
+        : stream_(stream), clock_(clock), paced_(paced), polled_(polled), next_(next), reference_(reference) {}
 
     Result<PollStatus> poll(SourceBatch& batch, std::size_t max_records) override {
       batch.clear();
@@ -53,6 +59,7 @@ class StreamSource final : public Source {
         end = std::min<Offset>(end, static_cast<Offset>(stream_.due_after(now - began)));
         if (end <= next_ && next_ < size) return PollStatus::kNothingYet;
       }
+      if (polled_) polled_(static_cast<std::size_t>(end - next_));
       for (; next_ < end; ++next_) {
         batch.messages.push_back({.offset = next_, .bytes = stream_.message(static_cast<std::size_t>(next_))});
       }
@@ -65,6 +72,7 @@ class StreamSource final : public Source {
     const RecordStream& stream_;
     const Clock& clock_;
     bool paced_;
+    const Polled& polled_;
     Offset next_;
     Timestamp reference_;
   };
@@ -72,6 +80,7 @@ class StreamSource final : public Source {
   const std::vector<RecordStream>& streams_;
   const Clock& clock_;
   bool paced_;
+  Polled polled_;
 };
 
 }  // namespace temblor::bench

@@ -27,6 +27,14 @@ final class StoredTopic implements TopicClient {
   /** When the brokers have stored all of them: later than any of their timestamps. */
   private static final long STORED_MS = 4_000_000_000_000L;
 
+  // What all answers have in common:
+  private static final long[] STORED = new long[SETTINGS.messagesAPull];
+  private static final BodyKind[] RECORDS = BodyKind.records(SETTINGS.messagesAPull);
+
+  static {
+    Arrays.fill(STORED, STORED_MS);
+  }
+
   private static byte[][][] queues; // of this process: Flink makes clients wherever it likes
 
   private StoredTopic() {}
@@ -106,17 +114,24 @@ final class StoredTopic implements TopicClient {
     byte[][] bodies = queues[queue.id()];
     int from = (int) offset;
     int to = Math.min(bodies.length, from + SETTINGS.messagesAPull);
+    SecondHalf.pull(to - from);
     long[] offsets = new long[to - from];
     for (int i = 0; i < offsets.length; i++) {
       offsets[i] = from + i;
     }
-    long[] stored = new long[to - from];
-    Arrays.fill(stored, STORED_MS);
     done.accept(
         new Pulled(
-            Pulled.Status.MESSAGES, to, 0, bodies.length, offsets, stored, BodyKind.records(to - from),
-            Arrays.copyOfRange(bodies, from, to)),
+            Pulled.Status.MESSAGES, to, 0, bodies.length, offsets, first(STORED, offsets.length),
+            first(RECORDS, offsets.length), Arrays.copyOfRange(bodies, from, to)),
         null);
+  }
+
+  private static long[] first(long[] values, int count) {
+    return count == values.length ? values : Arrays.copyOf(values, count);
+  }
+
+  private static BodyKind[] first(BodyKind[] kinds, int count) {
+    return count == kinds.length ? kinds : Arrays.copyOf(kinds, count);
   }
 
   @Override
