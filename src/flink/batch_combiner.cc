@@ -38,20 +38,22 @@ BatchCombiner::Added BatchCombiner::add(const RecordBatch& batch, Timestamp high
       combiner_.adapt(held_);
       drain(partials);
     }
+    std::size_t late = 0;
     for (std::size_t i = 0; i < count; ++i) {
       const BatchRow& row = rows[begin + i];
       if (settings_.event_time) {
         if (watermark.is_late(row.time)) [[unlikely]] {
-          ++added.late;
+          ++late;
           if (settings_.keep_late) write_late(batch, begin + i, late_letters);
           continue;
         }
         watermark.observe(row.time);
       }
       combiner_.add(places[i].key, row.hash, row.sensor, places[i].window_start, row.amplitude, row.phase);
-      ++added.accepted;
-      ++held_;
     }
+    added.late += late;
+    added.accepted += count - late;
+    held_ += count - late;
   }
   return added;
 }

@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.function.BiConsumer;
+import java.util.stream.LongStream;
 import org.temblor.flink.core.BodyKind;
 import org.temblor.flink.rocketmq.Pulled;
 import org.temblor.flink.rocketmq.TopicClient;
@@ -18,8 +19,9 @@ import org.temblor.flink.rocketmq.TopicQueue;
 import org.temblor.flink.rocketmq.TopicSettings;
 
 /**
- * A topic in memory, whose brokers answer at once and cost next to nothing: the files FOLDER/0, FOLDER/1, … that
- * flink_bench has written are its queues, each message an array of its own, as a client of RocketMQ hands them out.
+ * A topic in memory, whose brokers answer at once and cost next to nothing: all answers are made before. The files
+ * FOLDER/0, FOLDER/1, … that flink_bench has written are its queues, each message an array of its own, as a client of
+ * RocketMQ hands them out.
  */
 final class StoredTopic implements TopicClient {
   static final TopicSettings SETTINGS = settings();
@@ -27,15 +29,7 @@ final class StoredTopic implements TopicClient {
   /** When the brokers have stored all of them: later than any of their timestamps. */
   private static final long STORED_MS = 4_000_000_000_000L;
 
-  // What all answers have in common:
-  private static final long[] STORED = new long[SETTINGS.messagesAPull];
-  private static final BodyKind[] RECORDS = BodyKind.records(SETTINGS.messagesAPull);
-
-  static {
-    Arrays.fill(STORED, STORED_MS);
-  }
-
-  private static byte[][][] queues; // of this process: Flink makes clients wherever it likes
+  private static Pulled[][] answers; // of each queue; of this process: Flink makes clients wherever it likes
 
   private StoredTopic() {}
 
@@ -50,17 +44,34 @@ final class StoredTopic implements TopicClient {
 
   /** Reads the files; how many messages there are. */
   static long load(Path folder) throws IOException {
-    List<byte[][]> loaded = new ArrayList<>();
+    List<Pulled[]> queues = new ArrayList<>();
     long messages = 0;
-    for (Path file = folder.resolve("0"); Files.exists(file); file = folder.resolve("" + loaded.size())) {
-      loaded.add(messages(file));
-      messages += loaded.get(loaded.size() - 1).length;
+    for (Path file = folder.resolve("0"); Files.exists(file); file = folder.resolve("" + queues.size())) {
+      byte[][] bodies = bodies(file);
+      messages += bodies.length;
+      queues.add(answers(bodies));
     }
-    queues = loaded.toArray(new byte[0][][]);
+    answers = queues.toArray(new Pulled[0][]);
     return messages;
   }
 
-  private static byte[][] messages(Path file) throws IOException {
+  /** What is asked for one after the other. */
+  private static Pulled[] answers(byte[][] bodies) {
+    Pulled[] answers = new Pulled[(bodies.length + SETTINGS.messagesAPull - 1) / SETTINGS.messagesAPull];
+    for (int i = 0; i < answers.length; i++) {
+      int from = i * SETTINGS.messagesAPull;
+      int to = Math.min(bodies.length, from + SETTINGS.messagesAPull);
+      long[] stored = new long[to - from];
+      Arrays.fill(stored, STORED_MS);
+      answers[i] =
+          new Pulled(
+              Pulled.Status.MESSAGES, to, 0, bodies.length, LongStream.range(from, to).toArray(), stored,
+              BodyKind.records(to - from), Arrays.copyOfRange(bodies, from, to));
+    }
+    return answers;
+  }
+
+  private static byte[][] bodies(Path file) throws IOException {
     List<byte[]> bodies = new ArrayList<>();
     try (FileChannel channel = FileChannel.open(file)) {
       ByteBuffer bytes = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size()).order(ByteOrder.LITTLE_ENDIAN);
@@ -80,7 +91,7 @@ final class StoredTopic implements TopicClient {
   @Override
   public List<TopicQueue> queues() {
     List<TopicQueue> all = new ArrayList<>();
-    for (int i = 0; i < queues.length; i++) {
+    for (int i = 0; i < answers.length; i++) {
       all.add(new TopicQueue(SETTINGS.topic, "memory", i));
     }
     return all;
@@ -93,7 +104,7 @@ final class StoredTopic implements TopicClient {
 
   @Override
   public long maxOffset(TopicQueue queue) {
-    return queues[queue.id()].length;
+    return answers[queue.id()][0].maxOffset;
   }
 
   @Override
@@ -111,27 +122,12 @@ final class StoredTopic implements TopicClient {
 
   @Override
   public void pull(TopicQueue queue, long offset, BiConsumer<Pulled, Throwable> done) {
-    byte[][] bodies = queues[queue.id()];
-    int from = (int) offset;
-    int to = Math.min(bodies.length, from + SETTINGS.messagesAPull);
-    SecondHalf.pull(to - from);
-    long[] offsets = new long[to - from];
-    for (int i = 0; i < offsets.length; i++) {
-      offsets[i] = from + i;
+    if (offset % SETTINGS.messagesAPull != 0) {
+      throw new IllegalStateException("nobody begins at " + offset);
     }
-    done.accept(
-        new Pulled(
-            Pulled.Status.MESSAGES, to, 0, bodies.length, offsets, first(STORED, offsets.length),
-            first(RECORDS, offsets.length), Arrays.copyOfRange(bodies, from, to)),
-        null);
-  }
-
-  private static long[] first(long[] values, int count) {
-    return count == values.length ? values : Arrays.copyOf(values, count);
-  }
-
-  private static BodyKind[] first(BodyKind[] kinds, int count) {
-    return count == kinds.length ? kinds : Arrays.copyOf(kinds, count);
+    Pulled answer = answers[queue.id()][(int) offset / SETTINGS.messagesAPull];
+    SecondHalf.pull(answer.offsets.length);
+    done.accept(answer, null);
   }
 
   @Override
