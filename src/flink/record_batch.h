@@ -35,6 +35,10 @@ struct RowOrigin {
 /// pass from thread to thread.
 class RecordBatch {
  public:
+  RecordBatch() = default;
+  RecordBatch(const RecordBatch&) = delete;  // its rows point into it
+  RecordBatch& operator=(const RecordBatch&) = delete;
+
   std::string split;
   std::string bytes;                                 ///< the messages as they came; rows and origins point into it
   std::vector<RowOrigin> origins;                    ///< of the rows, where letters of late ones are wanted; else none

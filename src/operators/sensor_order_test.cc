@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <random>
 #include <set>
 #include <string>
@@ -37,7 +38,7 @@ void expect_in_order(const std::set<std::string>& ids, std::size_t tables_wanted
 
 TEST(SensorOrder, IsThatOfTheBytesOfTheIds) {
   std::mt19937_64 dice(5);
-  for (const std::size_t size : {0, 1, 2, 255, 256, 257, 20'000}) {
+  for (const std::size_t size : std::array<std::size_t, 7>{0, 1, 2, 255, 256, 257, 20'000}) {
     std::set<std::string> ids;
     while (ids.size() < size) ids.insert(any_id(dice));
     expect_in_order(ids, 1 + dice() % 4, dice);

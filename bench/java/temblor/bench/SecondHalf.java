@@ -6,8 +6,8 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * What a job takes for the second half of its messages, from pull to pull: how it begins and ends, and what the JVM
- * compiles meanwhile, is no part of what a job pays that goes on for months. What is on its way at one of the two moments
- * is so at the other. Of this process, like the topic.
+ * compiles meanwhile, is no part of what a job pays that goes on for months. As much is on its way at one of the two
+ * moments as at the other, but for what gathers between two watermarks. Of this process, like the topic.
  */
 final class SecondHalf {
   private static final OperatingSystemMXBean PROCESS =

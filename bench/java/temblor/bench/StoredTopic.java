@@ -29,6 +29,13 @@ final class StoredTopic implements TopicClient {
   /** When the brokers have stored all of them: later than any of their timestamps. */
   private static final long STORED_MS = 4_000_000_000_000L;
 
+  private static final long[] STORED = new long[SETTINGS.messagesAPull];
+  private static final BodyKind[] RECORDS = BodyKind.records(SETTINGS.messagesAPull);
+
+  static {
+    Arrays.fill(STORED, STORED_MS);
+  }
+
   private static Pulled[][] answers; // of each queue; of this process: Flink makes clients wherever it likes
 
   private StoredTopic() {}
@@ -55,18 +62,18 @@ final class StoredTopic implements TopicClient {
     return messages;
   }
 
-  /** What is asked for one after the other. */
+  /** What is asked for one after the other. Whole ones share what they have in common: it is live heap. */
   private static Pulled[] answers(byte[][] bodies) {
     Pulled[] answers = new Pulled[(bodies.length + SETTINGS.messagesAPull - 1) / SETTINGS.messagesAPull];
     for (int i = 0; i < answers.length; i++) {
       int from = i * SETTINGS.messagesAPull;
       int to = Math.min(bodies.length, from + SETTINGS.messagesAPull);
-      long[] stored = new long[to - from];
-      Arrays.fill(stored, STORED_MS);
+      boolean whole = to - from == SETTINGS.messagesAPull;
       answers[i] =
           new Pulled(
-              Pulled.Status.MESSAGES, to, 0, bodies.length, LongStream.range(from, to).toArray(), stored,
-              BodyKind.records(to - from), Arrays.copyOfRange(bodies, from, to));
+              Pulled.Status.MESSAGES, to, 0, bodies.length, LongStream.range(from, to).toArray(),
+              whole ? STORED : Arrays.copyOf(STORED, to - from), whole ? RECORDS : Arrays.copyOf(RECORDS, to - from),
+              Arrays.copyOfRange(bodies, from, to));
     }
     return answers;
   }

@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets;
 public final class BatchDecoder extends NativeHandle {
   private static final int FIRST_BYTES = 1 << 16;
   private static final int FIRST_MESSAGES = 1024;
-  private static final int BYTES_AT_ONCE = 1 << 20;
+  private static final int BYTES_AT_ONCE = 1 << 20; // limits::kBatchBytes in base/limits.h
 
   private byte[] messages = new byte[FIRST_BYTES]; // an array's copying costs half of a direct buffer's
   private int[] lengths = new int[FIRST_MESSAGES];
@@ -31,9 +31,9 @@ public final class BatchDecoder extends NativeHandle {
 
   /**
    * Takes the messages from place `from` on for the next batch, in place of those set before, as far as to `to` and as a
-   * megabyte goes; one may be longer. When they are decoded, `begun` tells how many they were.
+   * megabyte goes; one may be longer. Returns how many it took.
    */
-  public void set(long[] offsets, BodyKind[] kinds, byte[][] bodies, int from, int to) {
+  public int set(long[] offsets, BodyKind[] kinds, byte[][] bodies, int from, int to) {
     count = 0;
     if (to - from > lengths.length) {
       lengths = new int[to - from];
@@ -60,6 +60,7 @@ public final class BatchDecoder extends NativeHandle {
       System.arraycopy(body, 0, messages, at, body.length);
       at += body.length;
     }
+    return count;
   }
 
   /**

@@ -17,8 +17,12 @@ public final class Messages {
   }
 
   public void setIn(BatchDecoder decoder) {
-    decoder.set(
-        offsets.stream().mapToLong(Long::longValue).toArray(), kinds.toArray(new BodyKind[0]),
-        bodies.toArray(new byte[0][]), 0, bodies.size());
+    int set =
+        decoder.set(
+            offsets.stream().mapToLong(Long::longValue).toArray(), kinds.toArray(new BodyKind[0]),
+            bodies.toArray(new byte[0][]), 0, bodies.size());
+    if (set < bodies.size()) {
+      throw new IllegalArgumentException("these are more than are decoded together");
+    }
   }
 }

@@ -203,13 +203,14 @@ class NativeCoreTest {
         RecordBatch batch = new RecordBatch()) {
       int[] sizes = {500_000, 548_576, 1, 2_000_000, 5};
       byte[][] bodies = Arrays.stream(sizes).mapToObj(byte[]::new).toArray(byte[][]::new);
-      List<Integer> begun = new ArrayList<>();
+      List<Integer> together = new ArrayList<>();
       for (int from = 0; from < sizes.length; from += decoder.begun()) {
-        decoder.set(new long[sizes.length], BodyKind.records(sizes.length), bodies, from, sizes.length);
+        together.add(
+            decoder.set(new long[sizes.length], BodyKind.records(sizes.length), bodies, from, sizes.length));
         decoder.decode("split", 0, Long.MAX_VALUE, batch);
-        begun.add(decoder.begun());
+        assertEquals(together.get(together.size() - 1), decoder.begun());
       }
-      assertEquals(List.of(2, 1, 1, 1), begun);
+      assertEquals(List.of(2, 1, 1, 1), together);
     }
   }
 
