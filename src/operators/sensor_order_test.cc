@@ -14,7 +14,7 @@ namespace {
 /// Short and long ones, with zeros and with bytes beyond ASCII, and many with much in common.
 std::string any_id(std::mt19937_64& dice) {
   const std::string common =
-      dice() % 2 == 0 ? "" : std::string("NET.STA.\0\xC3.CHA.and.more", 24).substr(0, dice() % 25);
+      dice() % 2 == 0 ? "" : std::string("NET.STA.\0\xC3.CHA.and.more", 23).substr(0, dice() % 24);
   const std::string_view letters("\0\1aAzZ\x7F\xC3\xA9", 9);
   std::string id = common;
   const std::size_t size = std::min<std::size_t>(limits::kSensorIdBytes, common.size() + 1 + dice() % 12);
