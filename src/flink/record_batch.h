@@ -36,11 +36,11 @@ struct RowOrigin {
 class RecordBatch {
  public:
   RecordBatch() = default;
-  RecordBatch(const RecordBatch&) = delete;  // its rows point into it
+  RecordBatch(const RecordBatch&) = delete;  // long ids and origins point into its bytes
   RecordBatch& operator=(const RecordBatch&) = delete;
 
   std::string split;
-  std::string bytes;                                 ///< the messages as they came; rows and origins point into it
+  std::string bytes;                                 ///< the messages as they came; long ids and origins point into it
   std::vector<RowOrigin> origins;                    ///< of the rows, where letters of late ones are wanted; else none
   Timestamp highest = kBeforeAll;                    ///< of the rows; kBeforeAll where there is none
   std::array<std::uint64_t, kRejections> dropped{};  ///< by reason
@@ -63,9 +63,7 @@ class RecordBatch {
   }
 
   /// Whether it should leave before more is decoded.
-  [[nodiscard]] bool full() const {
-    return row_count_ == row_room_.size() || dead_letters.size() >= limits::kBatchBytes;
-  }
+  [[nodiscard]] bool full() const { return room_for_rows() == 0 || dead_letters.size() >= limits::kBatchBytes; }
 
   /// Forgets what was made of the bytes.
   void clear() {

@@ -172,26 +172,32 @@ class NativeCoreTest {
     try (BatchDecoder decoder = new BatchDecoder(-10, 10, 60_000, true, true, true, 7);
         BatchCombiner combiner = new BatchCombiner(1000, 1000, true, true);
         RecordBatch batch = new RecordBatch()) {
-      byte[] nothing = new byte[300_000]; // as many empty records, and a letter for each
-      int empty = 900_000;
-      Messages messages = new Messages();
-      for (int i = 0; i < 3; i++) {
-        messages.add(i, nothing, BodyKind.PACK);
-      }
-      messages.add(3, reading("S001", NOW, 1.5f, "P"), BodyKind.RECORD).setIn(decoder);
-      decoder.decode("split", NOW, Long.MAX_VALUE, batch);
+      byte[] nothing = new byte[1 << 20]; // a million empty records, and a letter for each
+      int empty = 3 << 20;
       long dropped = 0;
       int batches = 0;
+      int begun = 0;
       List<Partial> partials = new ArrayList<>();
-      do {
-        batches++;
-        dropped += batch.dropped()[5]; // data_quality
-        combiner.add(batch, BatchCombiner.NOTHING_YET, 0, partials::add);
-        assertTrue(batch.memoryBytes() + combiner.memoryBytes() < BatchCombiner.memoryLimit());
-      } while (decoder.more(batch));
-      assertTrue(batches > 10, () -> "it came at once");
+      for (int i = 0; i < 4; i++) {
+        Messages messages = new Messages();
+        if (i < 3) {
+          messages.add(i, nothing, BodyKind.PACK);
+        } else {
+          messages.add(i, reading("S001", NOW, 1.5f, "P"), BodyKind.RECORD);
+        }
+        messages.setIn(decoder);
+        decoder.decode("split", NOW, Long.MAX_VALUE, batch);
+        do {
+          batches++;
+          dropped += batch.dropped()[5]; // data_quality
+          combiner.add(batch, BatchCombiner.NOTHING_YET, 0, partials::add);
+          assertTrue(batch.memoryBytes() + combiner.memoryBytes() < BatchCombiner.memoryLimit());
+        } while (decoder.more(batch));
+        begun += decoder.begun();
+      }
+      assertTrue(batches > 10, "it came at once");
       assertEquals(empty, dropped);
-      assertEquals(4, decoder.begun());
+      assertEquals(4, begun);
       combiner.drain(partials::add);
       assertEquals(1, partials.size());
     }
