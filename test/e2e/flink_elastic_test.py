@@ -15,7 +15,8 @@ HOME = "/data/flink/elastic"
 CONF = f"{HOME}/conf/elastic.conf"
 ENTRY = "org.jzx.version1.SeismicDataFlinkConsumer"
 CHUNK_S = 15  # so long a load lasts before it is looked at what has come of it
-MOST_CHUNKS = 16
+MOST_CHUNKS = 40
+SETTLED_S = 600  # a rescale takes seconds on an idle machine, and half a minute beside other tests
 SENSORS = 40
 READINGS_PER_S = 100  # of each sensor, by their timestamps
 
@@ -59,7 +60,7 @@ class SeismicJob(Case):
             records = self.feed(300, lambda: True)
             records += self.feed(4000, lambda: len(self.rescales()[0]) >= 2)
             records += self.feed(200, lambda: len(self.rescales()[1]) >= 2)
-            self.nodes.until(lambda: self.state() == (1, 1))
+            self.nodes.until(lambda: self.state() == (1, 1), SETTLED_S)
         grown, shrunk = self.rescales()
         self.assertGreater(max(to for _, to in grown), 2, "beyond the slots of the first TaskManager")
         self.assertEqual(min(to for _, to in shrunk), 1)
@@ -69,24 +70,19 @@ class SeismicJob(Case):
         """Of a source that waits for its broker: it is not busy, so that its lag alone tells how much there is to do."""
         self.begin(f"{self.topic}?pull=1", POLICY="model", BACKLOG_TOLERANCE=1, CATCH_UP_TIME=1, SCALE_IN_WINDOW=4)
         with self.loop():
-            records = self.feed_until(self.done)
-            self.nodes.until(lambda: self.state() == (4, 2))
-            self.nodes.until(lambda: self.state() == (1, 1), limit_s=300)
-        first, *others = self.done()
+            records = self.feed_until(lambda: len(self.grown()) >= 2)
+            self.nodes.until(lambda: self.state() == (1, 1), SETTLED_S)
+        first = self.decisions()[0]
         self.assertEqual(first["policy"], "model")
         self.assertGreater(first["inputs"]["pending"], first["inputs"]["throughput"])
         self.assertIn("backlog_high", [finding["note"] for finding in first["findings"]])
-        self.assertEqual({action["because"] for action in first["actions"]}, {"backlog_high"})
-        self.assertEqual([(action["target"], action["from"], action["to"]) for action in first["actions"]],
-                         [("task_managers", 1, 2), ("parallelism", 1, 4)], "to the right size in one step")
-        for decision in others:
-            for action in decision["actions"]:
-                self.assertLess(action["to"], action["from"], "it has grown once")
+        self.assertEqual(self.grown(), [("task_managers", 1, 2, "backlog_high"), ("parallelism", 1, 4, "backlog_high")],
+                         "once, and to the right size in one step")
         self.assert_same_results(records)
 
     def begin(self, source, **conf):
-        """Starts the job with one subtask, in an empty conf but for this."""
-        arguments = f"--from {source} --time event --sink csv:{self.out}"
+        """Starts the job with one subtask, in an empty conf but for this. What is late does not hang on its speed."""
+        arguments = f"--from {source} --time event --idle-timeout 0s --sink csv:{self.out}"
         values = {"JOB_JAR": "/opt/flink/temblor-flink.jar", "JOB_MAIN_CLASS": ENTRY, "JOB_ARGS": f'"{arguments}"',
                   "TASK_MANAGER_MIN_NUM": 1, "TASK_MANAGER_MAX_NUM": 2, "PARALLELISM_MIN": 1, "PARALLELISM_MAX": 4,
                   "CPU_LOAD_UPPER": 0.99, "TRIGGER_DURATION": 4, "LOOP_INTERVAL": 2, "COOLDOWN_OUT": 4,
@@ -134,14 +130,21 @@ class SeismicJob(Case):
         samples = self.lines("details.jsonl")
         return samples[-1]["records"] if samples else 0
 
-    def done(self):
-        """The decisions that had actions, all of which came through: on a machine that is busy some may not."""
-        return [decision for decision in self.lines("decisions.jsonl")
-                if decision["actions"] and all(outcome["done"] for outcome in decision["outcomes"])]
+    def decisions(self):
+        """Those that something was to be done by."""
+        return [decision for decision in self.lines("decisions.jsonl") if decision["actions"]]
+
+    def grown(self):
+        """All growth that came through: on a machine that is busy some may not, and is tried again."""
+        return [(action["target"], action["from"], action["to"], action["because"])
+                for decision in self.decisions()
+                for action, outcome in zip(decision["actions"], decision["outcomes"])
+                if outcome["done"] and action["from"] < action["to"]]
 
     def lines(self, name):
-        return [json.loads(line) for line in
-                self.nodes.try_run("node01", f"cat {HOME}/metrics/{name}").stdout.splitlines()]
+        """Those that are whole: one may be on its way."""
+        text = self.nodes.try_run("node01", f"cat {HOME}/metrics/{name}").stdout
+        return [json.loads(line) for line in text.splitlines(keepends=True) if line.endswith("\n")]
 
     def running(self):
         return [job["jid"] for job in self.nodes.get("/jobs/overview")["jobs"] if job["state"] == "RUNNING"]
@@ -159,12 +162,14 @@ class SeismicJob(Case):
         return [each for each in found if each[0] < each[1]], [each for each in found if each[0] > each[1]]
 
     def assert_same_results(self, records):
-        """The job is ended with its last windows, once it has read all."""
+        """The job is ended with its last windows, once checkpoints cover all that is in the topic."""
+        self.nodes.until(lambda: self.temblor(f"topic describe {self.topic} --group temblor").rstrip().endswith(" lag 0"))
         (job,) = self.running()
         self.nodes.run("node01", f"{FLINK}/bin/flink stop -m node01:8081 --drain -p /data/flink/savepoints {job}")
         self.temblor(f"process --from '{self.topic}?bounded' --time event --sink csv:{self.out}.embedded "
                      f"--summary {self.out}.json")
-        self.assertIn(f'"records_read": {records}', self.nodes.run("node01", f"cat {self.out}.json"))
+        read = json.loads(self.nodes.run("node01", f"cat {self.out}.json"))["records_read"]
+        self.assertGreaterEqual(read, records, "what the broker was slow to confirm is sent again")
         self.nodes.run("node01", f"diff -r {self.out}.embedded {self.out}")
         self.assertGreater(int(self.nodes.run("node01", f"find {self.out} -name '*.csv' | wc -l")), 30)
 
