@@ -15,8 +15,8 @@ HOME = "/data/flink/elastic"
 CONF = f"{HOME}/conf/elastic.conf"
 ENTRY = "org.jzx.version1.SeismicDataFlinkConsumer"
 CHUNK_S = 15  # so long a load lasts before it is looked at what has come of it
-MOST_CHUNKS = 40
-SETTLED_S = 600  # a rescale takes seconds on an idle machine, and half a minute beside other tests
+MOST_CHUNKS = 16
+SETTLED_S = 300  # for the way back to one subtask: three rescales, of up to half a minute each beside other tests
 SENSORS = 40
 READINGS_PER_S = 100  # of each sensor, by their timestamps
 
@@ -71,17 +71,22 @@ class SeismicJob(Case):
         self.begin(f"{self.topic}?pull=1", POLICY="model", BACKLOG_TOLERANCE=1, CATCH_UP_TIME=1, SCALE_IN_WINDOW=4)
         with self.loop():
             records = self.feed_until(lambda: len(self.grown()) >= 2)
+            self.nodes.until(lambda: self.state() == (4, 2))
             self.nodes.until(lambda: self.state() == (1, 1), SETTLED_S)
         first = self.decisions()[0]
         self.assertEqual(first["policy"], "model")
         self.assertGreater(first["inputs"]["pending"], first["inputs"]["throughput"])
         self.assertIn("backlog_high", [finding["note"] for finding in first["findings"]])
-        self.assertEqual(self.grown(), [("task_managers", 1, 2, "backlog_high"), ("parallelism", 1, 4, "backlog_high")],
-                         "once, and to the right size in one step")
+        self.assertEqual({action["because"] for action in first["actions"]}, {"backlog_high"})
+        growth = [("task_managers", 1, 2), ("parallelism", 1, 4)]
+        self.assertEqual([(action["target"], action["from"], action["to"]) for action in first["actions"]], growth,
+                         "to the right size in one step")
+        self.assertEqual(self.grown(), growth, "it has grown once")
         self.assert_same_results(records)
 
     def begin(self, source, **conf):
-        """Starts the job with one subtask, in an empty conf but for this. What is late does not hang on its speed."""
+        """Starts the job with one subtask, in an empty conf but for this."""
+        # No queue is called idle: what is late must not hang on which of them the generator comes to first.
         arguments = f"--from {source} --time event --idle-timeout 0s --sink csv:{self.out}"
         values = {"JOB_JAR": "/opt/flink/temblor-flink.jar", "JOB_MAIN_CLASS": ENTRY, "JOB_ARGS": f'"{arguments}"',
                   "TASK_MANAGER_MIN_NUM": 1, "TASK_MANAGER_MAX_NUM": 2, "PARALLELISM_MIN": 1, "PARALLELISM_MAX": 4,
@@ -136,15 +141,14 @@ class SeismicJob(Case):
 
     def grown(self):
         """All growth that came through: on a machine that is busy some may not, and is tried again."""
-        return [(action["target"], action["from"], action["to"], action["because"])
+        return [(action["target"], action["from"], action["to"])
                 for decision in self.decisions()
                 for action, outcome in zip(decision["actions"], decision["outcomes"])
                 if outcome["done"] and action["from"] < action["to"]]
 
     def lines(self, name):
-        """Those that are whole: one may be on its way."""
-        text = self.nodes.try_run("node01", f"cat {HOME}/metrics/{name}").stdout
-        return [json.loads(line) for line in text.splitlines(keepends=True) if line.endswith("\n")]
+        return [json.loads(line) for line in
+                self.nodes.try_run("node01", f"cat {HOME}/metrics/{name}").stdout.splitlines()]
 
     def running(self):
         return [job["jid"] for job in self.nodes.get("/jobs/overview")["jobs"] if job["state"] == "RUNNING"]
@@ -168,8 +172,7 @@ class SeismicJob(Case):
         self.nodes.run("node01", f"{FLINK}/bin/flink stop -m node01:8081 --drain -p /data/flink/savepoints {job}")
         self.temblor(f"process --from '{self.topic}?bounded' --time event --sink csv:{self.out}.embedded "
                      f"--summary {self.out}.json")
-        read = json.loads(self.nodes.run("node01", f"cat {self.out}.json"))["records_read"]
-        self.assertGreaterEqual(read, records, "what the broker was slow to confirm is sent again")
+        self.assertIn(f'"records_read": {records}', self.nodes.run("node01", f"cat {self.out}.json"))
         self.nodes.run("node01", f"diff -r {self.out}.embedded {self.out}")
         self.assertGreater(int(self.nodes.run("node01", f"find {self.out} -name '*.csv' | wc -l")), 30)
 
